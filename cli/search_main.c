@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+/* search - the program that asks an index.
+ *
+ * The way of a run: options -> which index (locate) -> open, snapshot, parse, search (quern.h) ->
+ * one of three forms of output (search_print) -> totals, notes and an exit code. What is found goes
+ * to standard output, everything else to standard error.
+ *
+ * A run is to take less than five milliseconds, so nothing is done that the form at hand does not
+ * need: no locale, no statistics unless JSON asks for the generation, and the look at the files
+ * (are they newer than the index?) only for a person or JSON, and for a millisecond at most.
+ *
+ * SIGPIPE keeps its default: `search x | head` ends quietly.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/locate.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/pager.h"
+#include "cli/progress.h"
+#include "cli/search_print.h"
+#include "cli/terminal.h"
+#include "quern/quern.h"
+
+enum { MOST_ARTICLES = 1000000000, STALE_US = 1000, WIDEST = 100 };
+
+enum row {
+    ROW_HEAD_WHAT,
+    ROW_NUMBER,
+    ROW_ALL,
+    ROW_FILES,
+    ROW_NULL,
+    ROW_COUNT,
+    ROW_JSON,
+    ROW_QUIET,
+    ROW_HEAD_WHERE,
+    ROW_INDEX,
+    ROW_HEAD_HOW,
+    ROW_COLOR,
+    ROW_HYPERLINK,
+    ROW_NO_PAGER,
+    ROW_K1,
+    ROW_B,
+    ROW_HEAD_HELP,
+    ROW_SHORT_HELP,
+    ROW_HELP,
+    ROW_VERSION,
+    ROW_END
+};
+
+static const quern_option options[] = {
+    [ROW_HEAD_WHAT] = {0, 0, NULL, NULL, "what to print"},
+    [ROW_NUMBER] = {'n', QUERN_OPTION_COMMON, "number", "N", "the N best articles (10)"},
+    [ROW_ALL] = {'a', QUERN_OPTION_COMMON, "all", NULL,
+                 "all matching passages of each article, not its best one only"},
+    [ROW_FILES] = {'l', QUERN_OPTION_COMMON, "files", NULL,
+                   "only the paths of their files, each once"},
+    [ROW_NULL] = {'0', 0, "null", NULL, "with -l: end each path with a NUL"},
+    [ROW_COUNT] = {'c', QUERN_OPTION_COMMON, "count", NULL,
+                   "only how many passages and articles match"},
+    [ROW_JSON] = {0, QUERN_OPTION_COMMON, "json", NULL,
+                  "JSON, one object a line: meta, hit ..., summary"},
+    [ROW_QUIET] = {'q', 0, "quiet", NULL, "nothing; the exit code tells"},
+    [ROW_HEAD_WHERE] = {0, 0, NULL, NULL, "where to look"},
+    [ROW_INDEX] = {0, QUERN_OPTION_COMMON, "index", "DIR",
+                   "the index in DIR, not the nearest .quern"},
+    [ROW_HEAD_HOW] = {0, 0, NULL, NULL, "how"},
+    [ROW_COLOR] = {0, QUERN_OPTION_COMMON, "color", "WHEN", "auto, always or never"},
+    [ROW_HYPERLINK] = {0, 0, "hyperlink", "WHEN",
+                       "paths as links: auto (with colour on a terminal),\n"
+                       "always or never"},
+    [ROW_NO_PAGER] = {0, 0, "no-pager", NULL, "long output straight to the terminal"},
+    [ROW_K1] = {0, 0, "k1", "X", "BM25: weight of repetition (1.2)"},
+    [ROW_B] = {0, 0, "b", "X", "BM25: weight of length, 0 to 1 (0.75)"},
+    [ROW_HEAD_HELP] = {0, 0, NULL, NULL, "help"},
+    [ROW_SHORT_HELP] = {'h', 0, NULL, NULL, "the common options"},
+    [ROW_HELP] = {0, 0, "help", NULL, "all of them"},
+    [ROW_VERSION] = {0, 0, "version", NULL, "the version"},
+    [ROW_END] = {0, 0, NULL, NULL, NULL},
+};
+
+static const quern_usage usage = {
+    "search [OPTION]... WORD...",
+    "Shows the passages of an index that match the words, best first.",
+    "  search Bedrock commitment             any of the words, those with both lead\n"
+    "  search '\"long-term commitment\"'       the words as a phrase\n"
+    "  search -l valuation | xargs less      the files\n"
+    "  search --json Trainium | jq .text     for programs",
+    "exit: 0 hits, 1 none, 2 usage, 3 no index, 4 damaged, 6 anything else\n"
+    "environment: QUERN_INDEX, QUERN_PAGER, PAGER, NO_COLOR",
+};
+
+typedef struct settings {
+    const char *index; /* or NULL */
+    quern_search_options search;
+    int files, count, json, quiet, no_pager;
+    int asked; /* the row of -h, --help or --version, or 0 */
+    char end;  /* after a path of -l */
+    quern_when color, links;
+} settings;
+
+/* All that a run holds open. */
+typedef struct run {
+    settings set;
+    double began_s;
+    char *typed; /* the words, joined by spaces */
+    quern_place place;
+    quern_index *index;
+    quern_reader *reader;
+    quern_query *query;
+    quern_hits *hits;
+    quern_totals totals;
+    int on_terminal; /* standard output is one */
+} run;
+
+/* ---- Command line ---------------------------------------------------------------------------- */
+
+static int take_number(int row, const char *text, settings *s)
+{
+    double value = 0;
+    uint64_t n = 0;
+    if (row == ROW_NUMBER) {
+        if (quern_options_count(text, MOST_ARTICLES, &n) || n == 0) {
+            return quern_message_usage("-n takes a number from 1, not '%s'", text);
+        }
+        s->search.articles = (uint32_t)n;
+        return 0;
+    }
+    if (quern_options_number(text, 0, row == ROW_B ? 1 : 1000, &value)) {
+        return quern_message_usage("--%s takes a number from 0 to %s, not '%s'", options[row].name,
+                                   row == ROW_B ? "1" : "1000", text);
+    }
+    value = value > 0 ? value : -1;
+    if (row == ROW_B) {
+        s->search.b = value;
+    } else {
+        s->search.k1 = value;
+    }
+    return 0;
+}
+
+static int take_when(int row, const char *word, quern_when *out)
+{
+    if (quern_terminal_when(word, out)) {
+        return quern_message_usage("--%s takes auto, always or never, not '%s'", options[row].name,
+                                   word);
+    }
+    return 0;
+}
+
+static int take(int row, const char *argument, void *payload)
+{
+    settings *s = payload;
+    switch (row) {
+    case ROW_NUMBER:
+    case ROW_K1:
+    case ROW_B:
+        return take_number(row, argument, s);
+    case ROW_COLOR:
+        return take_when(row, argument, &s->color);
+    case ROW_HYPERLINK:
+        return take_when(row, argument, &s->links);
+    case ROW_ALL:
+        s->search.all_passages = 1;
+        return 0;
+    case ROW_FILES:
+        s->files = 1;
+        return 0;
+    case ROW_NULL:
+        s->end = '\0';
+        return 0;
+    case ROW_COUNT:
+        s->count = s->search.count = 1;
+        return 0;
+    case ROW_JSON:
+        s->json = 1;
+        return 0;
+    case ROW_QUIET:
+        s->quiet = 1;
+        return 0;
+    case ROW_INDEX:
+        s->index = argument;
+        return 0;
+    case ROW_NO_PAGER:
+        s->no_pager = 1;
+        return 0;
+    case ROW_VERSION:
+        printf("search (quern) %s\n", quern_version());
+        s->asked = row;
+        return 0;
+    default:
+        s->asked = row;
+        return 0;
+    }
+}
+
+static char *join_words(int n, char **words)
+{
+    size_t len = 1;
+    for (int i = 0; i < n; i++) {
+        len += strlen(words[i]) + 1;
+    }
+    char *joined = malloc(len), *p = joined;
+    for (int i = 0; joined && i < n; i++) {
+        p = stpcpy(stpcpy(p, i ? " " : ""), words[i]);
+    }
+    if (joined) {
+        *p = '\0';
+    }
+    return joined;
+}
+
+/* Returns 0, an exit code, or -1 where help was asked for and given. */
+static int read_command_line(run *r, int argc, char **argv)
+{
+    quern_command_line line = {options, take, &r->set};
+    int first = 0;
+    int code = quern_options_parse(&line, argc, argv, &first);
+    if (code) {
+        return code;
+    }
+    if (r->set.asked) {
+        if (r->set.asked != ROW_VERSION) {
+            quern_options_help(&usage, options, r->set.asked == ROW_HELP);
+        }
+        return -1;
+    }
+    if (r->set.files && (r->set.json || r->set.count)) {
+        return quern_message_usage("-l goes neither with -c nor with --json");
+    }
+    r->typed = join_words(argc - first, argv + first);
+    if (!r->typed) {
+        return quern_message_no_memory();
+    }
+    if (!r->typed[strspn(r->typed, " \t\n")]) {
+        return quern_message_usage("there is nothing to search for");
+    }
+    return 0;
+}
+
+/* ---- Searching ------------------------------------------------------------------------------- */
+
+static int find_index(run *r)
+{
+    if (quern_locate_open(&r->place)) {
+        quern_message_say("the current folder: %s", strerror(errno));
+        return QUERN_EXIT_FAILED;
+    }
+    int found = 1;
+    if (r->set.index) {
+        found = quern_locate_set(&r->place, r->set.index) ? -1 : 1;
+    } else {
+        found = quern_locate_find(&r->place, NULL);
+    }
+    if (found < 0) {
+        quern_message_say("looking for the index: %s", strerror(errno));
+        return QUERN_EXIT_FAILED;
+    }
+    if (!found) {
+        quern_message_say("no index here or in any folder above %s — run: indexer %s", r->place.cwd,
+                          r->place.cwd);
+        return QUERN_EXIT_NO_INDEX;
+    }
+    return 0;
+}
+
+static int ask(run *r)
+{
+    quern_error err;
+    if (quern_index_open(r->place.index, NULL, &r->index, &err) ||
+        quern_reader_open(r->index, &r->reader, &err) ||
+        quern_query_parse(r->reader, QUERN_STR(r->typed), &r->query, &err) ||
+        quern_search(r->reader, r->query, &r->set.search, &r->hits, &err) ||
+        quern_hits_totals(r->hits, &r->totals)) {
+        return quern_message_fail(&err);
+    }
+    return 0;
+}
+
+static double elapsed_ms(const run *r)
+{
+    return (quern_progress_now() - r->began_s) * 1000;
+}
+
+/* ---- Output ---------------------------------------------------------------------------------- */
+
+static int put_json(run *r, const quern_printer *p)
+{
+    quern_error err;
+    quern_stats stats = QUERN_STATS_INIT;
+    if (quern_reader_stats(r->reader, &stats, &err)) {
+        return quern_message_fail(&err);
+    }
+    double ms = elapsed_ms(r);
+    uint64_t stale = quern_reader_stale(r->reader, r->hits, STALE_US);
+    if (quern_print_json_meta(p, r->typed, r->query, stats.generation) ||
+        (!r->set.count && quern_print_json_hits(p, r->hits)) ||
+        quern_print_json_summary(p, &r->totals, stale, ms)) {
+        return quern_message_no_memory();
+    }
+    return 0;
+}
+
+static void put_total(const run *r, FILE *out)
+{
+    fprintf(out, "%llu passage%s in %llu article%s\n", (unsigned long long)r->totals.passages,
+            quern_message_plural(r->totals.passages), (unsigned long long)r->totals.articles,
+            quern_message_plural(r->totals.articles));
+}
+
+static int put_form(run *r, const quern_printer *p)
+{
+    if (r->set.json) {
+        return put_json(r, p);
+    }
+    if (r->set.count) {
+        put_total(r, p->out);
+        return 0;
+    }
+    int failed =
+        r->set.files ? quern_print_files(p, r->hits, r->set.end) : quern_print_hits(p, r->hits);
+    return failed ? quern_message_no_memory() : 0;
+}
+
+/* Writes what is left in the buffer; a reader that has gone is no error to speak of. */
+static int flush_output(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return 0;
+    }
+    if (errno == EPIPE) {
+        return QUERN_EXIT_BROKEN_PIPE;
+    }
+    quern_message_say("standard output: %s", strerror(errno));
+    return QUERN_EXIT_FAILED;
+}
+
+/* Makes the output for a terminal in memory first, where it may be too long for the screen. */
+static int put_paged(run *r, quern_printer *p)
+{
+    char *text = NULL;
+    size_t len = 0;
+    p->out = open_memstream(&text, &len);
+    if (!p->out) {
+        return quern_message_no_memory();
+    }
+    int code = put_form(r, p);
+    if (fclose(p->out)) {
+        code = quern_message_no_memory();
+    } else if (!code && !quern_pager_show(text, len)) {
+        fwrite(text, 1, len, stdout);
+        code = flush_output();
+    }
+    free(text);
+    return code;
+}
+
+static int put_output(run *r)
+{
+    int color = quern_terminal_color(r->set.color, STDOUT_FILENO);
+    int links = r->set.links == QUERN_WHEN_AUTO ? color && r->on_terminal
+                                                : r->set.links == QUERN_WHEN_ALWAYS;
+    quern_printer p = {stdout, &r->place, r->on_terminal && !r->set.json, color, links, 0};
+    if (p.terminal) {
+        unsigned width = quern_terminal_width(STDOUT_FILENO);
+        p.width = width < WIDEST ? width : WIDEST;
+        if (!r->set.no_pager) {
+            return put_paged(r, &p);
+        }
+    }
+    int code = put_form(r, &p);
+    return code ? code : flush_output();
+}
+
+/* What a person wants to know beside the hits. */
+static void say_summary(const run *r, double ms)
+{
+    char articles[QUERN_MESSAGE_NUMBER], passages[QUERN_MESSAGE_NUMBER], of[64] = "";
+    quern_hit last = QUERN_HIT_INIT;
+    size_t n = quern_hits_count(r->hits);
+    if (n == 0 || quern_hits_get(r->hits, n - 1, &last)) {
+        return;
+    }
+    const char *more = r->totals.exact ? "" : "more than ";
+    if (last.rank < r->totals.articles || !r->totals.exact) {
+        snprintf(of, sizeof of, "%s of ", quern_message_number(passages, last.rank));
+    }
+    quern_message_dim("%s%s%s article%s · %s%s passage%s · %.*f ms", of, more,
+                      quern_message_number(articles, r->totals.articles),
+                      quern_message_plural(r->totals.articles), more,
+                      quern_message_number(passages, r->totals.passages),
+                      quern_message_plural(r->totals.passages), ms < 10 ? 1 : 0, ms);
+}
+
+static void say_stale(const run *r)
+{
+    char number[QUERN_MESSAGE_NUMBER];
+    uint64_t stale = quern_reader_stale(r->reader, r->hits, STALE_US);
+    if (stale > 0) {
+        quern_message_dim("%s file%s newer than the index — run: indexer",
+                          quern_message_number(number, stale), stale == 1 ? " is" : "s are");
+    }
+}
+
+static void say_none(const run *r)
+{
+    quern_error err;
+    quern_stats stats = QUERN_STATS_INIT;
+    quern_message_say("no passage matches “%s”", r->typed);
+    if (quern_reader_stats(r->reader, &stats, &err) == QUERN_OK && stats.articles == 0) {
+        quern_message_say("the index is empty — run: indexer %s", r->place.base);
+    }
+}
+
+static int show(run *r)
+{
+    double ms = elapsed_ms(r);
+    int none = r->totals.passages == 0;
+    if (r->set.quiet) {
+        return none;
+    }
+    const char *note;
+    for (size_t i = 0; !r->set.json && (note = quern_query_note(r->query, i)); i++) {
+        quern_message_dim("%s", note);
+    }
+    if (none && !r->set.json && !r->set.count) {
+        say_none(r);
+    } else {
+        int code = put_output(r);
+        if (code) {
+            return code;
+        }
+    }
+    if (r->set.json) {
+        return none;
+    }
+    if (!none && !r->set.count && (r->on_terminal || isatty(STDERR_FILENO))) {
+        fputs(r->on_terminal && !r->set.files ? "\n" : "", stderr);
+        say_summary(r, ms);
+    }
+    if (r->on_terminal) {
+        say_stale(r);
+    }
+    return none;
+}
+
+static void end(run *r)
+{
+    quern_hits_free(r->hits);
+    quern_query_free(r->query);
+    quern_reader_free(r->reader);
+    quern_index_close(r->index);
+    quern_locate_close(&r->place);
+    free(r->typed);
+}
+
+int main(int argc, char **argv)
+{
+    run r = {.set = {.search = QUERN_SEARCH_OPTIONS_INIT, .end = '\n'},
+             .began_s = quern_progress_now(),
+             .totals = QUERN_TOTALS_INIT};
+    quern_message_open("search", quern_terminal_color(QUERN_WHEN_AUTO, STDERR_FILENO));
+    int code = read_command_line(&r, argc, argv);
+    if (code == 0) {
+        quern_message_open("search", r.set.color != QUERN_WHEN_NEVER &&
+                                         quern_terminal_color(QUERN_WHEN_AUTO, STDERR_FILENO));
+        r.on_terminal = isatty(STDOUT_FILENO);
+        code = find_index(&r);
+    }
+    if (code == 0) {
+        code = ask(&r);
+    }
+    if (code == 0) {
+        code = show(&r);
+    }
+    end(&r);
+    return code < 0 ? flush_output() : code;
+}

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# bash completion for search and indexer: options, from what --help prints, and the commands of the
+# indexer. Words of a query complete to nothing, paths to files.
+_quern()
+{
+    local program=$1 word=$2 before=$3
+    case $before in
+        --color | --hyperlink) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$word"); return ;;
+        --date-from) mapfile -t COMPREPLY < <(compgen -W mtime -- "$word"); return ;;
+        --index | --drop) return ;;
+    esac
+    if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$("$program" --help | grep -oE '^ +(-., )?--[a-z0-9-]+' |
+            grep -oE -- '--.*')" -- "$word")
+    elif [[ ${program##*/} == indexer && $COMP_CWORD -eq 1 ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'status check optimize rebuild remove list' -- "$word")
+    fi
+}
+complete -o default -F _quern indexer
+complete -F _quern search

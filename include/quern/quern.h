@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: MIT */
+/* quern.h - full-text search over articles, answered with passages.
+ *
+ * libquern keeps an inverted index of articles on disk. An article is cut into passages of about
+ * sixty words; a query comes back as passages ranked by BM25, each with its text, its byte range in
+ * the article and the byte ranges of the words that matched. The index is brought up to date in
+ * place, survives power cuts, and can be searched by any number of threads and processes while one
+ * writer changes it.
+ *
+ * A whole program:
+ *
+ *     quern_error err;
+ *     quern_index *index = NULL;
+ *     quern_reader *reader = NULL;
+ *     quern_query *query = NULL;
+ *     quern_hits *hits = NULL;
+ *     quern_hit hit = QUERN_HIT_INIT;
+ *     if (quern_index_open("news/.quern", NULL, &index, &err) ||
+ *         quern_reader_open(index, &reader, &err) ||
+ *         quern_query_parse(reader, QUERN_STR("Bedrock commitment"), &query, &err) ||
+ *         quern_search(reader, query, NULL, &hits, &err))
+ *         fprintf(stderr, "%s (%s)\n", err.message, err.hint);
+ *     for (size_t i = 0; i < quern_hits_count(hits); i++) {
+ *         quern_hits_get(hits, i, &hit);
+ *         printf("%s:%u: %.*s\n", hit.source.data, hit.line, (int)hit.text.len, hit.text.data);
+ *     }
+ *     quern_hits_free(hits);
+ *     quern_query_free(query);
+ *     quern_reader_free(reader);
+ *     quern_index_close(index);
+ *
+ * Conventions (true of every function below)
+ *  1. Handles are opaque. quern_x_open or quern_x_parse makes one, quern_x_close or quern_x_free
+ *     ends it; ending NULL does nothing. A writer, reader or hits may outlive the index or the
+ *     query it came from; hits outlive their reader.
+ *  2. A function that can fail returns a quern_status; QUERN_OK is 0. Arguments come in the order
+ *     handle, inputs, outputs, error. On failure outputs are NULL or 0 and, where `err` is not
+ * NULL, *err says what happened, where, and what to do. Making an error never allocates.
+ *  3. Strings are quern_string: bytes and a length. What goes in is copied before the call returns.
+ *     What comes out is borrowed: it lives as long as the owner that its comment names, and has a
+ *     NUL after its last byte.
+ *  4. Text is UTF-8 and may hold NULs; invalid bytes are read as U+FFFD and offsets stay true.
+ *     Offsets and lengths count bytes, positions count words, lines and columns count from 1.
+ *  5. Structs of options begin with `size`, are made by a QUERN_..._INIT macro, and zero means the
+ *     default. NULL options are all defaults.
+ *  6. No global state: nothing is printed, no signal, locale or working directory is touched. An
+ *     index, a reader and a query may be used by many threads at once; a writer and hits by one
+ *     thread at a time.
+ *  7. Finding nothing is not an error.
+ *
+ * Caveats
+ *  - Do not keep an index on NFS or another file system whose locks do not hold: two writers may
+ *    then meet, and the second one's commit fails.
+ *  - Do not change or cut files of an index by hand. A segment file is mapped into memory: where a
+ *    disk fails under the mapping, or a file is cut short, the kernel ends the process with SIGBUS.
+ *    Open with `in_memory` where that must not be: the index is then read, and checked, first.
+ *  - Do not fork between opening and ending a writer: its lock would be shared.
+ *  - QUERN_E_UNKNOWN_OUTCOME from a commit means just that: the disk failed after the point of no
+ *    return. Open the index again to see which generation it has; nothing committed before is lost.
+ */
+#ifndef QUERN_QUERN_H
+#define QUERN_QUERN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(_WIN32)
+#error "quern needs a POSIX system"
+#elif defined(QUERN_BUILD)
+#define QUERN_API __attribute__((visibility("default")))
+#else
+#define QUERN_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Strings, versions, errors ----------------------------------------------------------------
+ */
+
+typedef struct quern_string {
+    const char *data; /* bytes, UTF-8 where they are text */
+    size_t len;       /* bytes */
+} quern_string;
+
+/* A quern_string of a C string, by its strlen. */
+static inline quern_string quern_str(const char *s)
+{
+    quern_string out = {s, s ? strlen(s) : 0};
+    return out;
+}
+#define QUERN_STR(s) quern_str(s)
+
+/* The version of the library that is loaded, such as "0.1.0". */
+QUERN_API const char *quern_version(void);
+
+typedef enum quern_status {
+    QUERN_OK = 0,
+    QUERN_E_NOMEM,           /* memory ran out */
+    QUERN_E_IO,              /* the system refused a read, write, open; os_errno says why */
+    QUERN_E_LOCKED,          /* another writer has the index */
+    QUERN_E_NOT_FOUND,       /* no index, article or file there */
+    QUERN_E_VERSION,         /* an index of a newer format, or of another analysis */
+    QUERN_E_CORRUPT,         /* bytes of the index are damaged */
+    QUERN_E_SYNTAX,          /* a value of an option does not parse; pos says where */
+    QUERN_E_INVALID,         /* a call that breaks its contract */
+    QUERN_E_BACKEND,         /* an engine that stands behind the library failed */
+    QUERN_E_FULL,            /* the disk or a quota is full, or a limit of the format is reached */
+    QUERN_E_NETWORK,         /* a remote part did not answer */
+    QUERN_E_CANCELLED,       /* a callback asked to stop */
+    QUERN_E_UNKNOWN_OUTCOME, /* a commit may or may not have happened; open again to see */
+    QUERN_E_EXISTS           /* an index is there already */
+} quern_status;
+
+/* What went wrong. The caller owns it; no member needs freeing. */
+typedef struct quern_error {
+    quern_status status;
+    int os_errno;      /* errno of the failed call, or 0 */
+    size_t pos;        /* byte offset in the query or file, or 0 */
+    char message[256]; /* what and where, one sentence without a full stop */
+    char hint[160];    /* what to do, or "" */
+} quern_error;
+
+/* The name of a status, such as "corrupt". Static. */
+QUERN_API const char *quern_status_name(quern_status status);
+
+/* ---- Index ------------------------------------------------------------------------------------
+ */
+
+typedef struct quern_index quern_index;   /* a place on disk and its options */
+typedef struct quern_reader quern_reader; /* one committed generation, never changing: a snapshot */
+typedef struct quern_writer quern_writer; /* at most one for each index */
+typedef struct quern_query quern_query;   /* parsed once, used often */
+typedef struct quern_hits quern_hits;     /* the answer to one search */
+
+#define QUERN_WHOLE_ARTICLES UINT32_MAX
+
+/* What an index is made with; these stay as they are for its life. */
+typedef struct quern_index_options {
+    size_t size;
+    uint32_t passage_words; /* a passage is packed until it has so many words: 0 is 60, at most
+                               40,000; QUERN_WHOLE_ARTICLES: one passage an article */
+    const char *language;   /* language of the stemmer, a name or ISO code; NULL is "english";
+                               "none" leaves words unstemmed */
+    int no_titles;          /* 1: title words are not counted into the article's passages */
+    int no_text;            /* 1: texts are not stored; hits then have ranges, not text */
+} quern_index_options;
+#define QUERN_INDEX_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(quern_index_options), 0, NULL, 0, 0                                                 \
+    }
+
+typedef struct quern_open_options {
+    size_t size;
+    int in_memory; /* 1: read and check all of the index before the first search */
+} quern_open_options;
+#define QUERN_OPEN_OPTIONS_INIT                                                                    \
+    {                                                                                              \
+        sizeof(quern_open_options), 0                                                              \
+    }
+
+/* Makes an empty index in the new or empty directory `path`, whole or not at all.
+ * Errors: EXISTS an index is there, SYNTAX an option's value, IO. */
+QUERN_API quern_status quern_index_create(const char *path, const quern_index_options *options,
+                                          quern_error *err);
+
+/* Opens the index in directory `path`. Errors: NOT_FOUND no index there, VERSION made by a newer
+ * quern or another analysis, CORRUPT. */
+QUERN_API quern_status quern_index_open(const char *path, const quern_open_options *options,
+                                        quern_index **out, quern_error *err);
+QUERN_API void quern_index_close(quern_index *index);
+
+/* Makes a fresh index of the same articles beside the old one and swaps it in: with `options`, or
+ * those of the old one where NULL. The texts come from the old index; readers of the old one keep
+ * it. Errors: LOCKED, CORRUPT a stored text is damaged (then read the sources again), FULL. */
+QUERN_API quern_status quern_index_rebuild(const char *path, const quern_index_options *options,
+                                           quern_error *err);
+
+/* One finding of a check: which file, which byte, what. Borrowed for the call. */
+typedef struct quern_finding {
+    const char *file; /* name in the index directory */
+    uint64_t offset;  /* byte in it, or 0 */
+    const char *what;
+} quern_finding;
+
+/* Reads every byte of the newest generation, tests every checksum and every rule of the format, and
+ * calls `found` for each thing that is wrong. Never crashes on any bytes. Returns CORRUPT when
+ * there was a finding. `found` may be NULL. */
+QUERN_API quern_status quern_index_check(const char *path,
+                                         void (*found)(const quern_finding *finding, void *payload),
+                                         void *payload, quern_error *err);
+
+/* ---- Writer -----------------------------------------------------------------------------------
+ */
+
+#define QUERN_NO_DATE INT64_MIN
+
+typedef struct quern_field {
+    quern_string name;
+    quern_string value;
+} quern_field;
+
+/* An article as it goes in. Its key is (source, id): putting the same key again replaces. */
+typedef struct quern_article {
+    size_t size;
+    quern_string source; /* path or name, 1 to 4,096 bytes, no NUL */
+    quern_string id;    /* empty for a whole file, else the record's, at most 4,096 bytes, no NUL */
+    quern_string title; /* may be empty */
+    quern_string text;  /* at most 1 GiB */
+    int64_t date;       /* seconds since 1970 in UTC, or QUERN_NO_DATE */
+    quern_string language; /* empty: the index's. Stored with the article */
+    const quern_field *fields;
+    size_t n_fields;
+    uint32_t line;       /* line in the source where the record stands; 0 is 1 */
+    int title_in_text;   /* 1: the title is the first line of text that is not blank */
+    int offsets_in_text; /* 1: text is not the bytes of the source; offsets count text */
+} quern_article;
+#define QUERN_ARTICLE_INIT                                                                         \
+    {                                                                                              \
+        sizeof(quern_article), {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, QUERN_NO_DATE,          \
+            {NULL, 0}, NULL, 0, 0, 0, 0                                                            \
+    }
+
+typedef struct quern_writer_options {
+    size_t size;
+    uint64_t memory_bytes; /* what indexing may use; 0 is 256 MiB, at least 16 MiB */
+    uint32_t wait_ms;      /* how long to wait for another writer to end; 0: not at all */
+    uint32_t threads;      /* 1 or 2; 0 is 2. The index has the same bytes either way */
+} quern_writer_options;
+#define QUERN_WRITER_OPTIONS_INIT                                                                  \
+    {                                                                                              \
+        sizeof(quern_writer_options), 0, 0, 0                                                      \
+    }
+
+/* Takes the index's one writer. Errors: LOCKED (the message names the holder), IO, CORRUPT. */
+QUERN_API quern_status quern_writer_open(quern_index *index, const quern_writer_options *options,
+                                         quern_writer **out, quern_error *err);
+
+/* Adds the article, or replaces the one with its key. Searchable after the next commit.
+ * Errors: INVALID a key or text out of its limits, FULL, NOMEM. After any error but INVALID the
+ * writer only says the same again; close it: the last commit stands. */
+QUERN_API quern_status quern_writer_put(quern_writer *writer, const quern_article *article,
+                                        quern_error *err);
+
+/* Removes the article with this key; *n_removed (may be NULL) is 1, or 0 where there was none. */
+QUERN_API quern_status quern_writer_delete(quern_writer *writer, quern_string source,
+                                           quern_string id, uint64_t *n_removed, quern_error *err);
+
+/* Removes all articles of a source; *n_removed (may be NULL) says how many there were. */
+QUERN_API quern_status quern_writer_delete_source(quern_writer *writer, quern_string source,
+                                                  uint64_t *n_removed, quern_error *err);
+
+/* Makes all puts and deletes since the last commit durable and visible, at once or not at all.
+ * Errors: FULL, IO: the last commit stands, the writer is spent. UNKNOWN_OUTCOME: see Caveats. */
+QUERN_API quern_status quern_writer_commit(quern_writer *writer, quern_error *err);
+
+/* Commits and merges everything into one segment without deleted articles. */
+QUERN_API quern_status quern_writer_optimize(quern_writer *writer, quern_error *err);
+
+/* Drops what was not committed. */
+QUERN_API void quern_writer_close(quern_writer *writer);
+
+/* ---- Folders: keep an index in step with files ------------------------------------------------
+ */
+
+/* How far a sync has come. Borrowed for the call. */
+typedef struct quern_progress {
+    size_t size;
+    uint64_t files, files_total; /* files done, and found so far */
+    uint64_t bytes, bytes_total; /* bytes of them */
+    const char *path;            /* the file at hand, or "" */
+} quern_progress;
+
+/* Why a file or record was not indexed. Borrowed for the call. */
+typedef struct quern_skip {
+    size_t size;
+    const char *path;
+    uint32_t line;      /* of the record, or 0 for the whole file */
+    const char *reason; /* "line 3 is not JSON: ..." */
+} quern_skip;
+
+typedef struct quern_sync_options {
+    size_t size;
+    const char *const *paths; /* files and folders to bring in step; each becomes a root. None: all
+                                 roots that the index remembers */
+    size_t n_paths;
+    uint64_t max_article_bytes; /* larger articles are skipped and named; 0 is 64 MiB */
+    uint32_t commit_ms;         /* commit every so often; 0 is 5,000 */
+    int date_from_mtime;        /* 1: an article without a date takes its file's mtime */
+    const char *id_member;      /* names of the members of a JSONL record; NULL: "id" */
+    const char *title_member;   /* NULL: "title" */
+    const char *text_member;    /* NULL: "text" */
+    const char *date_member;    /* NULL: "date" */
+    int (*progress)(const quern_progress *progress, void *payload); /* not 0: stop, work kept */
+    void (*skipped)(const quern_skip *skip, void *payload);
+    void *payload; /* for both callbacks */
+} quern_sync_options;
+#define QUERN_SYNC_OPTIONS_INIT                                                                    \
+    {                                                                                              \
+        sizeof(quern_sync_options), NULL, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL     \
+    }
+
+typedef struct quern_sync_report {
+    size_t size;
+    uint64_t added, changed, removed, same, skipped; /* files */
+    uint64_t articles;                               /* articles put */
+    uint64_t records_skipped;                        /* JSONL records that were not indexed */
+    uint64_t bytes_read;                             /* of files that were read */
+    uint64_t bytes_of_text;                          /* of articles put */
+} quern_sync_report;
+#define QUERN_SYNC_REPORT_INIT                                                                     \
+    {                                                                                              \
+        sizeof(quern_sync_report), 0, 0, 0, 0, 0, 0, 0, 0, 0                                       \
+    }
+
+/* Brings the index in step with its folders: new and changed files are read, vanished ones removed,
+ * the others not opened. Commits as it goes and at its end. `report` may be NULL and is filled even
+ * on failure. Errors: CANCELLED by `progress`, NOT_FOUND a path that is not there, and those of
+ * quern_writer_commit. */
+QUERN_API quern_status quern_sync(quern_writer *writer, const quern_sync_options *options,
+                                  quern_sync_report *report, quern_error *err);
+
+/* Reads JSONL records from a file descriptor until its end, under the given source name; adds and
+ * replaces, never removes. */
+QUERN_API quern_status quern_sync_stream(quern_writer *writer, int fd, quern_string source,
+                                         const quern_sync_options *options,
+                                         quern_sync_report *report, quern_error *err);
+
+/* Forgets a root and removes the articles of its files. Errors: NOT_FOUND it is not a root. */
+QUERN_API quern_status quern_sync_drop(quern_writer *writer, const char *path,
+                                       quern_sync_report *report, quern_error *err);
+
+/* ---- Reader -----------------------------------------------------------------------------------
+ */
+
+/* Opens the newest committed generation. Later commits stay unseen: open another reader. */
+QUERN_API quern_status quern_reader_open(quern_index *index, quern_reader **out, quern_error *err);
+QUERN_API void quern_reader_free(quern_reader *reader);
+
+typedef struct quern_stats {
+    size_t size;
+    uint64_t generation;
+    uint64_t articles, passages, words; /* live ones; words: of kinds that score */
+    uint64_t terms;                     /* distinct, over all segments */
+    uint64_t segments;
+    uint64_t sources, skipped; /* files known, and of these skipped */
+    uint64_t index_bytes;      /* of the files of this generation */
+    uint64_t text_bytes;       /* of the live articles' text */
+} quern_stats;
+#define QUERN_STATS_INIT                                                                           \
+    {                                                                                              \
+        sizeof(quern_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                          \
+    }
+QUERN_API quern_status quern_reader_stats(quern_reader *reader, quern_stats *out, quern_error *err);
+
+/* The options that the index was made with; strings owned by the reader. */
+QUERN_API quern_status quern_reader_options(quern_reader *reader, quern_index_options *out,
+                                            quern_error *err);
+
+/* The n-th root folder or file that the index keeps in step with, or NULL past the last. Owner: the
+ * reader. */
+QUERN_API const char *quern_reader_root(quern_reader *reader, size_t n);
+
+/* An article as the index knows it. Borrowed for the call. */
+typedef struct quern_listing {
+    size_t size;
+    quern_string source, id, title;
+    int64_t date;
+    uint64_t text_bytes;
+    uint32_t passages;
+    const char *skip_reason; /* not NULL: a file that was skipped; the rest but source is empty */
+} quern_listing;
+
+/* Calls `each` for every article in key order within each segment, then for every skipped file; a
+ * value other than 0 stops. */
+QUERN_API quern_status quern_reader_list(quern_reader *reader,
+                                         int (*each)(const quern_listing *listing, void *payload),
+                                         void *payload, quern_error *err);
+
+/* Counts, for at most `budget_us` microseconds, files and folders of the index that are newer than
+ * it: those of `hits` (may be NULL) first, then the roots and the folders in them. */
+QUERN_API uint64_t quern_reader_stale(quern_reader *reader, const quern_hits *hits,
+                                      uint32_t budget_us);
+
+/* ---- Query ------------------------------------------------------------------------------------
+ */
+
+/* Parses what a user typed: words (any of them, best first) and "quoted phrases", in straight or
+ * curly quotes. Every byte string parses: what makes no sense is words, and a note says so. */
+QUERN_API quern_status quern_query_parse(quern_reader *reader, quern_string text, quern_query **out,
+                                         quern_error *err);
+QUERN_API void quern_query_free(quern_query *query);
+
+/* How the query was understood, one line. Owner: the query. */
+QUERN_API const char *quern_query_text(const quern_query *query);
+
+/* The n-th note on what was taken otherwise than typed, or NULL past the last. Owner: the query. */
+QUERN_API const char *quern_query_note(const quern_query *query, size_t n);
+
+/* ---- Search -----------------------------------------------------------------------------------
+ */
+
+typedef struct quern_search_options {
+    size_t size;
+    uint32_t articles; /* how many articles; 0 is 10 */
+    int all_passages;  /* 1: all matching passages of each article, not the best one only */
+    int count;         /* 1: exact totals, even where they cost time */
+    double k1;         /* BM25: 0 is 1.2, a negative value stands for 0 */
+    double b;          /* BM25: 0 is 0.75, a negative value stands for 0 */
+} quern_search_options;
+#define QUERN_SEARCH_OPTIONS_INIT                                                                  \
+    {                                                                                              \
+        sizeof(quern_search_options), 0, 0, 0, 0, 0                                                \
+    }
+
+/* Bytes of a text that matched: [start, end). */
+typedef struct quern_span {
+    uint32_t start, end;
+} quern_span;
+
+/* One passage that matched. Strings and spans are owned by the hits. */
+typedef struct quern_hit {
+    size_t size;
+    uint32_t rank;       /* 1 is best; passages of one article share its rank */
+    double score;        /* BM25 */
+    quern_string source; /* the article's key */
+    quern_string id;
+    quern_string title;
+    quern_string text;             /* the passage; empty where texts are not stored */
+    uint64_t byte_start, byte_end; /* of the passage in the article's text */
+    uint32_t line, column;         /* where it begins in the source; column counts bytes */
+    int offsets_in_text; /* 1: offsets count the text as read, not the bytes of the source */
+    int64_t date;        /* or QUERN_NO_DATE */
+    const quern_span *highlights; /* in text, ascending, not touching */
+    size_t n_highlights;
+    const quern_span *title_highlights; /* in title */
+    size_t n_title_highlights;
+    uint64_t more_in_article; /* matching passages of the article that are not in these hits */
+    const quern_field *fields;
+    size_t n_fields;
+} quern_hit;
+#define QUERN_HIT_INIT                                                                             \
+    {                                                                                              \
+        sizeof(quern_hit), 0, 0, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0, 0, 0, 0, 0,        \
+            QUERN_NO_DATE, NULL, 0, NULL, 0, 0, NULL, 0                                            \
+    }
+
+/* Ranks the passages that match and groups them by article: articles in the order of their best
+ * passage, the passages of one article together, best first. Equal scores stand in key order, then
+ * in text order. */
+QUERN_API quern_status quern_search(quern_reader *reader, const quern_query *query,
+                                    const quern_search_options *options, quern_hits **out,
+                                    quern_error *err);
+QUERN_API void quern_hits_free(quern_hits *hits);
+
+/* How many hits (passages) there are to get. NULL hits have none. */
+QUERN_API size_t quern_hits_count(const quern_hits *hits);
+
+/* Fills *out with the i-th hit. Errors: INVALID there is no such hit, or size is not set. */
+QUERN_API quern_status quern_hits_get(const quern_hits *hits, size_t i, quern_hit *out);
+
+typedef struct quern_totals {
+    size_t size;
+    uint64_t articles, passages; /* that match */
+    int exact;                   /* 0: there are more than these */
+} quern_totals;
+#define QUERN_TOTALS_INIT                                                                          \
+    {                                                                                              \
+        sizeof(quern_totals), 0, 0, 0                                                              \
+    }
+QUERN_API quern_status quern_hits_totals(const quern_hits *hits, quern_totals *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/* postings_writer - see postings_writer.h.
+ *
+ * A posting's positions are encoded as it comes, its passage and tf wait for their block. The first
+ * posting of a term also keeps its positions plain, for it may stay the only one. A block is
+ * written when a posting comes that no longer fits; so the last one of a list is known to be last,
+ * and a list of one block gets no directory.
+ */
+#include "index/postings_writer.h"
+
+#include "index/block.h"
+#include "index/positions.h"
+
+void quern_postings_writer_init(quern_postings_writer *w, quern_out *post)
+{
+    memset(w, 0, sizeof *w);
+    w->post = post;
+    quern_spill_init(&w->pos, post->temp.vfs, post->temp.dir);
+}
+
+void quern_postings_writer_finish(quern_postings_writer *w)
+{
+    quern_spill_finish(&w->pos);
+    quern_free(w->only);
+    quern_free(w->blocks);
+}
+
+void quern_postings_writer_begin(quern_postings_writer *w, const uint32_t *lengths,
+                                 uint32_t n_passages, uint64_t sum_len)
+{
+    w->post_at = w->post->at;
+    w->lengths = lengths;
+    w->n_passages = n_passages;
+    w->model.k1 = QUERN_BM25_K1;
+    w->model.b = QUERN_BM25_B;
+    w->model.avglen = sum_len == 0 ? 1.0 : (double)sum_len / (double)n_passages;
+}
+
+static uint64_t post_len(const quern_postings_writer *w)
+{
+    return w->post->at - w->post_at;
+}
+
+/* ---- Blocks ---- */
+
+static void begin_block(quern_postings_writer *w)
+{
+    w->n = 0;
+    w->counted = 1;
+    w->bits.n_acc = 0;
+    w->bits.acc = 0;
+    w->bits.out = NULL; /* no room yet */
+    w->bits_end = NULL;
+}
+
+/* Makes room for n more bytes of positions. */
+static int make_room(quern_postings_writer *w, uint64_t n)
+{
+    quern_buf *mem = &w->pos.mem;
+    size_t used = w->bits.out ? (size_t)(w->bits.out - mem->data) : mem->len;
+    if (mem->status || n > SIZE_MAX / 4 || used > SIZE_MAX / 4) {
+        return -1;
+    }
+    if (mem->cap < used + n && quern_grow(&mem->data, &mem->cap, used + (size_t)n, 1)) {
+        return -1;
+    }
+    w->bits.out = mem->data + used;
+    w->bits_end = mem->data + mem->cap;
+    return 0;
+}
+
+/* Ends the positions of the block at hand; nothing is kept where they only count. */
+static void end_positions(quern_postings_writer *w)
+{
+    quern_buf *mem = &w->pos.mem;
+    if (!w->counted) {
+        mem->len = (size_t)(quern_bits_end(&w->bits) - mem->data);
+    }
+    quern_spill_check(&w->pos);
+}
+
+static double measure_block(quern_postings_writer *w)
+{
+    double max = 0.0;
+    for (uint32_t i = 0; i < w->n; i++) {
+        double v = quern_bm25_tfnorm(&w->model, w->tfs[i], w->lengths[w->passages[i]]);
+        uint32_t bucket = (uint32_t)(v * QUERN_KTH_BUCKETS);
+        w->histogram[bucket < QUERN_KTH_BUCKETS ? bucket : QUERN_KTH_BUCKETS - 1]++;
+        max = v > max ? v : max;
+    }
+    return max;
+}
+
+/* Writes the block at hand as one of several. */
+static quern_status flush_block(quern_postings_writer *w, quern_error *err)
+{
+    uint8_t bytes[QUERN_BLOCK_BYTES_MAX];
+    quern_block block = {w->n, w->base, 0, 0};
+    if (quern_grow(&w->blocks, &w->cap_blocks, w->n_blocks + 1, sizeof *w->blocks)) {
+        return quern_fail_nomem(err);
+    }
+    if (w->n_blocks == 0) {
+        memset(w->histogram, 0, sizeof w->histogram);
+    }
+    size_t len = quern_block_encode(&block, w->passages, w->tfs, bytes);
+    quern_out_bytes(w->post, bytes, len);
+    end_positions(w);
+    quern_block_summary *summary = &w->blocks[w->n_blocks++];
+    summary->end = post_len(w) - w->list_at;
+    summary->pos_end = quern_spill_len(&w->pos) - w->list_pos_at;
+    summary->max = measure_block(w);
+    summary->last = block.last;
+    summary->form = block.form;
+    w->base = block.last + 1;
+    begin_block(w);
+    return QUERN_OK;
+}
+
+static quern_status put_positions(quern_postings_writer *w, const quern_posting *posting,
+                                  quern_error *err)
+{
+    uint32_t len = w->lengths[posting->passage];
+    uint32_t tf = posting->tf;
+    len = len > 0 ? len : 1;
+    if (tf == 0 || tf > len) {
+        return quern_fail(err, QUERN_E_INVALID,
+                          "a term is more often in a passage than it is long");
+    }
+    w->counted &= posting->positions[tf - 1] == tf - 1;
+    uint64_t need = tf <= 3 ? 0 : quern_positions_width(tf, len) / 8;
+    need += QUERN_POSITIONS_SLACK;
+    if ((!w->bits.out || (uint64_t)(w->bits_end - w->bits.out) < need) && make_room(w, need)) {
+        return quern_fail_nomem(err);
+    }
+    if (tf == 1 && posting->positions[0] < len) {
+        quern_bits_put(&w->bits, posting->positions[0], quern_bits_width(len - 1));
+        return QUERN_OK;
+    }
+    if (quern_positions_write(&w->bits, posting->positions, tf, len)) {
+        return quern_fail(err, QUERN_E_INVALID, "positions of a term leave order or passage");
+    }
+    return QUERN_OK;
+}
+
+static quern_status keep_only(quern_postings_writer *w, const quern_posting *posting,
+                              quern_error *err)
+{
+    if (quern_grow(&w->only, &w->only_cap, posting->tf, sizeof *w->only)) {
+        return quern_fail_nomem(err);
+    }
+    memcpy(w->only, posting->positions, (size_t)posting->tf * sizeof *w->only);
+    return QUERN_OK;
+}
+
+quern_status quern_postings_writer_add(quern_postings_writer *w, const quern_posting *posting,
+                                       quern_error *err)
+{
+    if (w->df == 0) {
+        w->list_at = post_len(w);
+        w->list_pos_at = quern_spill_len(&w->pos);
+        w->base = 0;
+        begin_block(w);
+    } else if (w->n == QUERN_BLOCK) {
+        QUERN_TRY(flush_block(w, err));
+    }
+    uint32_t least = w->n > 0 ? w->passages[w->n - 1] + 1 : w->base;
+    if (posting->passage >= w->n_passages || posting->passage < least) {
+        return quern_fail(err, QUERN_E_INVALID, "the passages of a term are not in order");
+    }
+    QUERN_TRY(put_positions(w, posting, err));
+    if (w->df == 0) {
+        QUERN_TRY(keep_only(w, posting, err));
+    }
+    w->passages[w->n] = posting->passage;
+    w->tfs[w->n] = posting->tf;
+    w->n++;
+    w->df++;
+    w->cf += posting->tf;
+    return QUERN_OK;
+}
+
+/* ---- Lists ---- */
+
+static void write_short(quern_postings_writer *w)
+{
+    uint8_t bytes[QUERN_BLOCK_BYTES_MAX];
+    uint8_t head[8];
+    size_t n = 0;
+    quern_block block = {w->n, 0, 0, 0};
+    size_t len = quern_block_encode(&block, w->passages, w->tfs, bytes);
+    uint32_t v = block.last;
+    for (; v >= 0x80; v >>= 7) {
+        head[n++] = (uint8_t)(v | 0x80);
+    }
+    head[n++] = (uint8_t)v;
+    head[n++] = block.form;
+    quern_out_bytes(w->post, head, n);
+    quern_out_bytes(w->post, bytes, len);
+    end_positions(w);
+}
+
+/* The least float that is not below v. */
+static uint32_t round_up(double v)
+{
+    float f = (float)v;
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    return (double)f < v ? bits + 1 : bits; /* the next float of a positive one */
+}
+
+static uint8_t bound_byte(double v, double max)
+{
+    double b = ceil(v / max * 255.0);
+    uint32_t byte = b < 255.0 ? (uint32_t)b : 255;
+    while (byte < 255 && max * byte / 255.0 < v) {
+        byte++;
+    }
+    while (byte > 1 && max * (byte - 1) / 255.0 >= v) {
+        byte--;
+    }
+    return (uint8_t)byte;
+}
+
+/* What the k-th best is known to reach, as a byte. */
+static uint8_t kth_byte(const quern_postings_writer *w, uint32_t k, double max)
+{
+    uint64_t n = 0;
+    uint32_t bucket = QUERN_KTH_BUCKETS;
+    while (bucket > 0 && n < k) {
+        n += w->histogram[--bucket];
+    }
+    double v = (double)bucket / QUERN_KTH_BUCKETS;
+    double b = n < k ? 0.0 : v / max * 255.0;
+    uint32_t byte = b < 255.0 ? (uint32_t)b : 255;
+    while (byte > 0 && max * byte / 255.0 > v) {
+        byte--;
+    }
+    return (uint8_t)byte;
+}
+
+/* The start of group g in the list, or of its positions. */
+static uint64_t group_base(const quern_postings_writer *w, size_t g, int pos)
+{
+    const quern_block_summary *before = g > 0 ? &w->blocks[g * QUERN_GROUP - 1] : NULL;
+    return !before ? 0 : pos ? before->pos_end : before->end;
+}
+
+/* 0 narrow, 1 wide, -1 beyond the format. */
+static int needed_width(const quern_postings_writer *w)
+{
+    uint64_t most = 0;
+    const quern_block_summary *last = &w->blocks[w->n_blocks - 1];
+    for (size_t i = 0; i < w->n_blocks; i++) {
+        uint64_t from_base = w->blocks[i].pos_end - group_base(w, i / QUERN_GROUP, 1);
+        most = from_base > most ? from_base : most;
+    }
+    if (most > UINT32_MAX) {
+        return -1;
+    }
+    return most > UINT16_MAX || last->end > UINT32_MAX || last->pos_end > UINT32_MAX;
+}
+
+static void put(quern_out *out, uint64_t v, unsigned width)
+{
+    uint8_t bytes[8];
+    quern_store64(bytes, v);
+    quern_out_bytes(out, bytes, width);
+}
+
+static void write_places(quern_postings_writer *w, int wide)
+{
+    for (size_t i = 0; i < w->n_blocks; i++) {
+        put(w->post, w->blocks[i].last, 4);
+    }
+    for (int pos = 0; pos < 2; pos++) {
+        for (size_t g = 1; g * QUERN_GROUP < w->n_blocks; g++) {
+            put(w->post, group_base(w, g, pos), wide ? 8 : 4);
+        }
+    }
+    for (int pos = 0; pos < 2; pos++) {
+        for (size_t i = 0; i < w->n_blocks; i++) {
+            uint64_t end = pos ? w->blocks[i].pos_end : w->blocks[i].end;
+            put(w->post, end - group_base(w, i / QUERN_GROUP, pos), pos && wide ? 4 : 2);
+        }
+    }
+}
+
+static quern_status write_directory(quern_postings_writer *w, quern_error *err)
+{
+    static const uint32_t ranks[3] = {10, 100, 1000};
+    double top = 0.0;
+    int wide = needed_width(w);
+    if (wide < 0) {
+        return quern_fail(err, QUERN_E_FULL, "too many positions of one term in a segment");
+    }
+    for (size_t i = 0; i < w->n_blocks; i++) {
+        top = w->blocks[i].max > top ? w->blocks[i].max : top;
+    }
+    uint32_t bits = round_up(top);
+    float narrow;
+    memcpy(&narrow, &bits, sizeof narrow);
+    double max = narrow;
+    quern_out_zeros(w->post, (size_t)(-post_len(w) & 3));
+    write_places(w, wide);
+    for (size_t i = 0; i < w->n_blocks; i++) {
+        put(w->post, bound_byte(w->blocks[i].max, max), 1);
+    }
+    for (size_t i = 0; i < w->n_blocks; i++) {
+        put(w->post, w->blocks[i].form, 1);
+    }
+    for (int i = 0; i < 3; i++) {
+        put(w->post, kth_byte(w, ranks[i], max), 1);
+    }
+    put(w->post, (uint64_t)wide, 1);
+    put(w->post, bits, 4);
+    return QUERN_OK;
+}
+
+quern_status quern_postings_writer_end(quern_postings_writer *w, quern_dictionary_entry *entry,
+                                       quern_error *err)
+{
+    memset(entry, 0, sizeof *entry);
+    entry->df = w->df;
+    entry->cf = w->cf;
+    entry->post_at = w->list_at;
+    entry->pos_at = w->list_pos_at;
+    if (w->df == 1) {
+        entry->passage = w->passages[0];
+        entry->positions = w->only;
+    } else if (w->df > 1 && w->n_blocks == 0) {
+        write_short(w);
+    } else if (w->df > 1) {
+        QUERN_TRY(flush_block(w, err));
+        QUERN_TRY(write_directory(w, err));
+    }
+    entry->post_bytes = post_len(w) - w->list_at;
+    entry->pos_bytes = quern_spill_len(&w->pos) - w->list_pos_at;
+    w->n_postings += w->df;
+    w->n_positions += w->cf;
+    w->df = 0;
+    w->cf = 0;
+    w->n_blocks = 0;
+    if (w->pos.status && err) {
+        *err = w->pos.error;
+    }
+    return w->pos.status;
+}

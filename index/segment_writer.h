@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* segment_writer - the one encoder: a flush and a merge both feed it, so that a segment's bytes
+ * depend on its articles alone.
+ *
+ * Fed in this order: the articles (pulled, in key order), then the terms in byte order, each with
+ * its postings in ascending order. Memory stays bounded however large the segment: texts, postings
+ * and positions stream to disk; what is kept is 12 bytes a passage, 15 bytes for each 128 postings
+ * of the list at hand, and a few MB of buffers.
+ *
+ * Sticky status: after a failure every call returns it again.
+ */
+#ifndef QUERN_INDEX_SEGMENT_WRITER_H
+#define QUERN_INDEX_SEGMENT_WRITER_H
+
+#include "index/segment.h"
+
+typedef struct quern_segment_writer quern_segment_writer;
+
+/* Where the articles come from. Both functions may be called for an article more than once (texts
+ * are sampled for the compression dictionary first). */
+typedef struct quern_article_feed {
+    uint32_t n_articles;
+    uint64_t text_bytes; /* of all of them */
+    /* Fills *out; what it points to stays until the next call. */
+    quern_status (*article)(void *payload, uint32_t i, quern_stored_article *out, quern_error *err);
+    /* Appends the whole text of article i. */
+    quern_status (*text)(void *payload, uint32_t i, quern_buf *out, quern_error *err);
+    void *payload;
+} quern_article_feed;
+
+typedef struct quern_segment_writer_options {
+    int store_text;
+} quern_segment_writer_options;
+
+/* Writes to a temporary file in `dir` until it is finished. */
+quern_status quern_segment_writer_new(quern_vfs *vfs, const char *dir,
+                                      const quern_segment_writer_options *options,
+                                      quern_segment_writer **out, quern_error *err);
+
+/* All articles, and the length of each of their passages. */
+quern_status quern_segment_writer_articles(quern_segment_writer *w, const quern_article_feed *feed,
+                                           const uint32_t *lengths, uint32_t n_passages,
+                                           quern_error *err);
+
+/* Begins the next term; above the one before it, in byte order. A term must get a posting. */
+quern_status quern_segment_writer_term(quern_segment_writer *w, const char *term, size_t len,
+                                       quern_error *err);
+
+/* The next posting of the term: tf is at least 1, positions ascend strictly and are below the
+ * passage's length. */
+quern_status quern_segment_writer_posting(quern_segment_writer *w, uint32_t passage, uint32_t tf,
+                                          const uint32_t *positions, quern_error *err);
+
+/* Syncs the file and gives it its name; the directory is not synced yet. A file of that name, which
+ * then has the same bytes, is replaced. */
+quern_status quern_segment_writer_finish(quern_segment_writer *w, quern_segment_ref *out,
+                                         quern_error *err);
+/* Frees; an unfinished file is unlinked. */
+void quern_segment_writer_free(quern_segment_writer *w);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* texts - frames: small pieces of bytes, each compressed alone with a dictionary of the segment.
+ *
+ * TEXT holds the texts of all articles as one string in pieces of 8 KiB, META the records of
+ * articles in pieces of about 4 KiB. A desk is what a reader needs to decode them, with the last
+ * piece of each kind still on it; a segment keeps up to four idle ones for whoever comes next, so
+ * that a record followed by its text, or a text by its neighbour, is decoded once.
+ */
+#ifndef QUERN_INDEX_TEXTS_H
+#define QUERN_INDEX_TEXTS_H
+
+#include "index/segment_format.h"
+
+typedef struct quern_texts_desk quern_texts_desk;
+
+/* Takes a desk, and gives it back. */
+quern_status quern_texts_take(quern_segment *s, quern_texts_desk **out, quern_error *err);
+void quern_texts_give(quern_segment *s, quern_texts_desk *desk);
+
+/* The frame of META that holds the record of an article. *first is the article of its first record.
+ * Bytes stay until the desk reads another frame or is given back. */
+quern_status quern_texts_meta(quern_segment *s, quern_texts_desk *desk, uint32_t article,
+                              uint32_t *first, quern_cursor *out, quern_error *err);
+
+/* Appends bytes [start, end) of the one string of all texts. */
+typedef struct quern_texts_range {
+    uint64_t start, end;
+} quern_texts_range;
+quern_status quern_texts_read(quern_segment *s, quern_texts_desk *desk,
+                              const quern_texts_range *range, quern_buf *out, quern_error *err);
+
+/* Frees desks and dictionaries of the segment. */
+void quern_texts_close(quern_segment *s);
+
+#endif

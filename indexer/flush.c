@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: MIT */
+/* flush - see flush.h. */
+#include "indexer/flush.h"
+
+#include "indexer/order.h"
+
+#include <string.h>
+
+#define BUCKETS 512        /* about: the lines that are written to fit the first-level cache */
+#define LEAST_TARGET 1024u /* records in a bucket of several ranks */
+#define LOW_BITS 18u       /* ranks in a bucket, at most, unless records are wide */
+#define TERM_MASK (QUERN_NUMBERS_MAX - 1)
+
+/* Consecutive ranks whose records lie together. */
+typedef struct bucket {
+    uint32_t first, n; /* ranks */
+    uint64_t records;
+} bucket;
+
+typedef struct sorter {
+    const quern_flush *flush;
+    quern_run *run;
+    quern_segment_writer *writer;
+    uint32_t *places;  /* of each number: how many tokens it has; later its bucket and its rank
+                          within it, which has the low `low_bits` bits */
+    uint32_t *numbers; /* of each rank */
+    uint32_t *counts;  /* tokens of each rank */
+    uint32_t n_ranks;
+    uint64_t n_records;
+    uint32_t n_passages;
+    unsigned passage_bits, position_bits, low_bits;
+    bucket *buckets;
+    size_t n_buckets, cap_buckets;
+    uint64_t target;            /* records in a bucket of several ranks, at most */
+    uint64_t *records, *sorted; /* of the slice; of the bucket at hand, by rank */
+    uint64_t *ends;             /* of each bucket of the slice */
+    uint32_t *starts;           /* of each rank of the bucket at hand */
+    uint32_t first, n_slice;    /* buckets of the slice at hand */
+    uint32_t only;              /* what `take_one` looks for */
+    uint32_t *positions;        /* of the posting at hand */
+    size_t n_positions, cap_positions;
+    quern_stored_passage *passages; /* of the article that the encoder asked for */
+    size_t cap_passages;
+    quern_error *err;
+} sorter;
+
+static unsigned bits_of(uint64_t v)
+{
+    unsigned bits = 0;
+    for (; v > 0; v >>= 1) {
+        bits++;
+    }
+    return bits;
+}
+
+static quern_string string_of(const char *data, size_t len)
+{
+    quern_string s = {data, len};
+    return s;
+}
+
+/* ---- Articles in key order ---- */
+
+static int compare_articles(const void *payload, uint32_t a, uint32_t b)
+{
+    const quern_run *run = payload;
+    const quern_run_article *x = &run->articles[a];
+    const quern_run_article *y = &run->articles[b];
+    return quern_key_compare(string_of(x->source, x->source_len), string_of(x->id, x->id_len),
+                             string_of(y->source, y->source_len), string_of(y->id, y->id_len));
+}
+
+/* What an article is sorted by first: its source; where all of the run have one source, its id. */
+static quern_string sort_key(const quern_run *run, uint32_t i)
+{
+    const quern_run_article *a = &run->articles[i];
+    return run->n_sources == 1 ? string_of(a->id, a->id_len) : string_of(a->source, a->source_len);
+}
+
+/* How many bytes all of them begin with: these say nothing about the order. */
+static size_t common_prefix(const quern_run *run)
+{
+    quern_string first = sort_key(run, 0);
+    size_t common = first.len;
+    for (uint32_t i = 1; i < run->n && common > 0; i++) {
+        quern_string key = sort_key(run, i);
+        size_t n = 0;
+        while (n < common && n < key.len && key.data[n] == first.data[n]) {
+            n++;
+        }
+        common = n;
+    }
+    return common;
+}
+
+static int order_articles(quern_run *run)
+{
+    size_t n = run->n - run->n_dead;
+    quern_order_item *items = quern_alloc((n + n / 2 + 1) * sizeof *items);
+    run->order = quern_alloc(n * sizeof *run->order);
+    if (!items || !run->order) {
+        quern_free(items);
+        return -1;
+    }
+    size_t at = 0;
+    size_t common = common_prefix(run);
+    for (uint32_t i = 0; i < run->n; i++) {
+        if (!run->articles[i].dead) {
+            quern_string key = sort_key(run, i);
+            items[at].prefix = quern_order_prefix(key.data + common, key.len - common);
+            items[at++].index = i;
+        }
+    }
+    quern_order_sort(items, items + n, n, compare_articles, run);
+    for (size_t i = 0; i < n; i++) {
+        run->order[i] = items[i].index;
+    }
+    run->n_order = n;
+    quern_free(items);
+    return 0;
+}
+
+static quern_status feed_article(void *payload, uint32_t i, quern_stored_article *out,
+                                 quern_error *err)
+{
+    sorter *s = payload;
+    const quern_run_article *a = &s->run->articles[s->run->order[i]];
+    if (quern_grow(&s->passages, &s->cap_passages, a->n_passages, sizeof *s->passages)) {
+        return quern_fail_nomem(err);
+    }
+    for (uint32_t p = 0; p < a->n_passages; p++) {
+        const quern_run_passage *from = &a->passages[p];
+        quern_stored_passage passage = {from->start, from->end, from->line, from->column};
+        s->passages[p] = passage;
+    }
+    memset(out, 0, sizeof *out);
+    out->source = string_of(a->source, a->source_len);
+    out->id = string_of(a->id, a->id_len);
+    out->title = string_of(a->title, a->title_len);
+    out->language = string_of(a->language, a->language_len);
+    out->date = a->date;
+    out->fields = a->fields;
+    out->n_fields = a->n_fields;
+    out->line = a->line;
+    out->title_words = a->title_words;
+    out->title_in_text = a->title_in_text;
+    out->offsets_in_text = a->offsets_in_text;
+    out->text_bytes = a->text_bytes;
+    out->passages = s->passages;
+    out->n_passages = a->n_passages;
+    return QUERN_OK;
+}
+
+static quern_status feed_text(void *payload, uint32_t i, quern_buf *out, quern_error *err)
+{
+    const sorter *s = payload;
+    const quern_run_article *a = &s->run->articles[s->run->order[i]];
+    if (!a->text) {
+        return quern_fail(err, QUERN_E_INVALID, "texts are not stored in this index");
+    }
+    quern_buf_bytes(out, a->text, a->text_bytes);
+    return out->status ? quern_fail_nomem(err) : QUERN_OK;
+}
+
+static quern_status feed_articles(sorter *s)
+{
+    const quern_run *run = s->run;
+    quern_article_feed feed = {(uint32_t)run->n_order, 0, feed_article, feed_text, s};
+    for (size_t i = 0; i < run->n_order; i++) {
+        const quern_run_article *a = &run->articles[run->order[i]];
+        feed.text_bytes += a->text_bytes;
+        s->n_passages += a->n_passages;
+    }
+    uint32_t *lengths = quern_alloc((size_t)s->n_passages * sizeof *lengths);
+    if (!lengths) {
+        return quern_fail_nomem(s->err);
+    }
+    uint32_t passage = 0;
+    for (size_t i = 0; i < run->n_order; i++) {
+        const quern_run_article *a = &run->articles[run->order[i]];
+        for (uint32_t p = 0; p < a->n_passages; p++) {
+            lengths[passage++] = a->passages[p].len;
+        }
+    }
+    quern_status status =
+        quern_segment_writer_articles(s->writer, &feed, lengths, s->n_passages, s->err);
+    quern_free(lengths);
+    return status;
+}
+
+/* ---- Terms by rank ---- */
+
+static void count_words(uint32_t *counts, const uint32_t *log, size_t n, uint32_t by)
+{
+    for (const uint32_t *end = log + n; log < end; log++) {
+        counts[*log & TERM_MASK] += by;
+        log += *log >> QUERN_RUN_TERM_BITS == QUERN_RUN_FAR;
+    }
+}
+
+static void count_tokens(sorter *s)
+{
+    const quern_run *run = s->run;
+    for (size_t i = 0; i < run->n_order; i++) {
+        const quern_run_article *a = &run->articles[run->order[i]];
+        size_t n_log = 0;
+        uint32_t pooling = 0;
+        for (uint32_t p = 0; p < a->n_passages; p++) {
+            const quern_run_passage *passage = &a->passages[p];
+            n_log += passage->n_log;
+            pooling += (uint32_t)quern_run_pools(a->title_words, a->title_in_text, p,
+                                                 passage->end - passage->start);
+        }
+        count_words(s->places, a->log, a->n_title_log, pooling);
+        count_words(s->places, a->log + a->n_title_log, n_log, 1);
+    }
+}
+
+static int compare_terms(const void *payload, uint32_t a, uint32_t b)
+{
+    const quern_numbers_view *view = payload;
+    const quern_numbers_term *x = quern_numbers_get(view, a);
+    const quern_numbers_term *y = quern_numbers_get(view, b);
+    int order = memcmp(x->bytes, y->bytes, x->len < y->len ? x->len : y->len);
+    return order ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+static void rank(sorter *s, quern_order_item *items)
+{
+    const quern_numbers_view *view = &s->flush->terms;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < view->n; i++) {
+        if (s->places[i]) {
+            const quern_numbers_term *term = quern_numbers_get(view, i);
+            items[n].prefix = quern_order_prefix(term->bytes, term->len);
+            items[n++].index = i;
+        }
+    }
+    quern_order_sort(items, items + n, n, compare_terms, view);
+    for (uint32_t r = 0; r < n; r++) {
+        s->numbers[r] = items[r].index;
+        s->counts[r] = s->places[items[r].index];
+        s->n_records += s->counts[r];
+    }
+}
+
+static quern_status rank_terms(sorter *s)
+{
+    const quern_numbers_view *view = &s->flush->terms;
+    s->places = quern_alloc_zero(view->n, sizeof *s->places);
+    if (!s->places) {
+        return quern_fail_nomem(s->err);
+    }
+    count_tokens(s);
+    for (uint32_t i = 0; i < view->n; i++) {
+        s->n_ranks += s->places[i] > 0;
+    }
+    size_t n = s->n_ranks;
+    quern_order_item *items = quern_alloc((n + n / 2 + 1) * sizeof *items);
+    s->numbers = quern_alloc(n * sizeof *s->numbers);
+    s->counts = quern_alloc(n * sizeof *s->counts);
+    if (!items || !s->numbers || !s->counts) {
+        quern_free(items);
+        return quern_fail_nomem(s->err);
+    }
+    rank(s, items);
+    quern_free(items);
+    return QUERN_OK;
+}
+
+/* ---- Reading the log in key order ---- */
+
+/* Takes the tokens of log[0, n), of a passage, whose positions begin after `base`. */
+typedef int (*visit)(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, uint32_t passage);
+
+static int walk(sorter *s, visit each, visit after)
+{
+    const quern_run *run = s->run;
+    uint32_t passage = 0;
+    for (size_t i = 0; i < run->n_order; i++) {
+        const quern_run_article *a = &run->articles[run->order[i]];
+        const uint32_t *log = a->log + a->n_title_log;
+        for (uint32_t p = 0; p < a->n_passages; p++, passage++) {
+            const quern_run_passage *own = &a->passages[p];
+            uint32_t base = UINT32_MAX; /* one before 0 */
+            int bad = 0;
+            if (quern_run_pools(a->title_words, a->title_in_text, p, own->end - own->start)) {
+                bad = each(s, a->log, a->n_title_log, base, passage);
+                base += a->title_words;
+            }
+            if (bad || each(s, log, own->n_log, base, passage) ||
+                (after && after(s, NULL, 0, 0, passage))) {
+                return -1;
+            }
+            log += own->n_log;
+        }
+    }
+    return 0;
+}
+
+static int scatter(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, uint32_t passage)
+{
+    const uint32_t *places = s->places;
+    uint32_t first = s->first;
+    uint32_t n_slice = s->n_slice;
+    unsigned low_bits = s->low_bits;
+    uint32_t low_mask = ((uint32_t)1 << low_bits) - 1;
+    uint64_t *records = s->records;
+    uint64_t *ends = s->ends;
+    unsigned shift = s->passage_bits + s->position_bits;
+    uint64_t high = (uint64_t)passage << s->position_bits;
+    uint32_t position = base;
+    for (const uint32_t *end = log + n; log < end; log++) {
+        uint32_t word = *log;
+        uint32_t step = word >> QUERN_RUN_TERM_BITS;
+        if (step == QUERN_RUN_FAR) {
+            step = *++log;
+        }
+        position += step;
+        uint32_t place = places[word & TERM_MASK];
+        uint32_t at = (place >> low_bits) - first;
+        if (at < n_slice) {
+            records[ends[at]++] = (uint64_t)(place & low_mask) << shift | high | position;
+        }
+    }
+    return 0;
+}
+
+/* ---- Feeding the encoder ---- */
+
+static inline int keep_position(sorter *s, uint32_t position)
+{
+    if (s->n_positions == s->cap_positions &&
+        quern_grow(&s->positions, &s->cap_positions, s->n_positions + 1, sizeof *s->positions)) {
+        quern_fail_nomem(s->err);
+        return -1;
+    }
+    s->positions[s->n_positions++] = position;
+    return 0;
+}
+
+static int put_posting(sorter *s, uint32_t passage)
+{
+    uint32_t tf = (uint32_t)s->n_positions;
+    s->n_positions = 0;
+    return quern_segment_writer_posting(s->writer, passage, tf, s->positions, s->err) != QUERN_OK;
+}
+
+static int begin_term(sorter *s, uint32_t r)
+{
+    const quern_numbers_term *term = quern_numbers_get(&s->flush->terms, s->numbers[r]);
+    return quern_segment_writer_term(s->writer, term->bytes, term->len, s->err) != QUERN_OK;
+}
+
+/* A bucket of one term that the buffer cannot take: its tokens lie in the log in the order that the
+ * encoder wants. */
+static int take_one(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, uint32_t passage)
+{
+    uint32_t position = base;
+    (void)passage;
+    for (const uint32_t *end = log + n; log < end; log++) {
+        uint32_t word = *log;
+        uint32_t step = word >> QUERN_RUN_TERM_BITS;
+        if (step == QUERN_RUN_FAR) {
+            step = *++log;
+        }
+        position += step;
+        if (s->places[word & TERM_MASK] == s->only && keep_position(s, position)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int put_one(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, uint32_t passage)
+{
+    (void)log;
+    (void)n;
+    (void)base;
+    return s->n_positions > 0 && put_posting(s, passage);
+}
+
+/* Feeds the n records of one rank, which are in order. */
+static int feed_rank(sorter *s, uint32_t r, const uint64_t *records, size_t n)
+{
+    uint64_t position_mask = ((uint64_t)1 << s->position_bits) - 1;
+    uint64_t passage_mask = ((uint64_t)1 << s->passage_bits) - 1;
+    if (begin_term(s, r)) {
+        return -1;
+    }
+    for (size_t i = 0; i < n;) {
+        uint64_t where = records[i] >> s->position_bits;
+        for (; i < n && records[i] >> s->position_bits == where; i++) {
+            if (keep_position(s, (uint32_t)(records[i] & position_mask))) {
+                return -1;
+            }
+        }
+        if (put_posting(s, (uint32_t)(where & passage_mask))) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* ---- Buckets ---- */
+
+/* A bucket holds as many ranks as have `target` records together; a rank with more has one of its
+ * own. So the half of all tokens that the commonest terms have is sorted once it is in buckets. */
+static quern_status plan_buckets(sorter *s)
+{
+    s->target = s->n_records / BUCKETS;
+    s->target = s->target < LEAST_TARGET ? LEAST_TARGET : s->target;
+    s->passage_bits = bits_of(s->n_passages);
+    s->position_bits = bits_of(s->run->max_position);
+    unsigned left = 64 - s->passage_bits - s->position_bits;
+    s->low_bits = left < LOW_BITS ? left : LOW_BITS;
+    bucket *last = NULL;
+    for (uint32_t r = 0; r < s->n_ranks; r++) {
+        if (!last || last->records + s->counts[r] > s->target || last->n >> s->low_bits) {
+            if (quern_grow(&s->buckets, &s->cap_buckets, s->n_buckets + 1, sizeof *s->buckets)) {
+                return quern_fail_nomem(s->err);
+            }
+            last = &s->buckets[s->n_buckets++];
+            last->first = r;
+            last->n = 0;
+            last->records = 0;
+        }
+        s->places[s->numbers[r]] = (uint32_t)(s->n_buckets - 1) << s->low_bits | last->n++;
+        last->records += s->counts[r];
+    }
+    return QUERN_OK;
+}
+
+static quern_status make_buffers(sorter *s, uint64_t cap)
+{
+    uint64_t most = 0;
+    uint32_t ranks = 0;
+    for (size_t i = 0; i < s->n_buckets; i++) {
+        const bucket *b = &s->buckets[i];
+        most = b->n > 1 && b->records > most ? b->records : most;
+        ranks = b->n > ranks ? b->n : ranks;
+    }
+    s->records = quern_alloc(cap * sizeof *s->records);
+    s->sorted = quern_alloc(most * sizeof *s->sorted);
+    s->starts = quern_alloc(ranks * sizeof *s->starts);
+    s->ends = quern_alloc(s->n_buckets * sizeof *s->ends);
+    return s->records && s->sorted && s->starts && s->ends ? QUERN_OK : quern_fail_nomem(s->err);
+}
+
+static int feed_bucket(sorter *s, const bucket *b, const uint64_t *records)
+{
+    if (b->n == 1) {
+        return feed_rank(s, b->first, records, b->records);
+    }
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < b->n; i++) {
+        s->starts[i] = sum;
+        sum += s->counts[b->first + i];
+    }
+    unsigned shift = s->passage_bits + s->position_bits;
+    for (size_t i = 0; i < b->records; i++) {
+        s->sorted[s->starts[records[i] >> shift]++] = records[i];
+    }
+    for (uint32_t i = 0; i < b->n; i++) {
+        uint32_t n = s->counts[b->first + i];
+        if (feed_rank(s, b->first + i, s->sorted + (s->starts[i] - n), n)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int feed_slice(sorter *s)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < s->n_slice; i++) {
+        s->ends[i] = sum;
+        sum += s->buckets[s->first + i].records;
+    }
+    if (walk(s, scatter, NULL)) {
+        return -1;
+    }
+    for (uint32_t i = 0; i < s->n_slice; i++) {
+        const bucket *b = &s->buckets[s->first + i];
+        if (feed_bucket(s, b, s->records + (s->ends[i] - b->records))) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int feed_alone(sorter *s)
+{
+    s->only = s->first << s->low_bits;
+    return begin_term(s, s->buckets[s->first].first) || walk(s, take_one, put_one);
+}
+
+static quern_status feed_terms(sorter *s)
+{
+    QUERN_TRY(plan_buckets(s));
+    uint64_t cap = s->flush->sort_bytes / sizeof *s->records;
+    cap = cap < s->target ? s->target : cap;
+    cap = cap < s->n_records ? cap : s->n_records;
+    QUERN_TRY(make_buffers(s, cap));
+    for (s->first = 0; s->first < s->n_buckets; s->first += s->n_slice) {
+        uint64_t n = s->buckets[s->first].records;
+        int alone = n > cap;
+        for (s->n_slice = 1; !alone && s->first + s->n_slice < s->n_buckets; s->n_slice++) {
+            n += s->buckets[s->first + s->n_slice].records;
+            if (n > cap) {
+                break;
+            }
+        }
+        if (alone ? feed_alone(s) : feed_slice(s)) {
+            return s->err->status;
+        }
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_flush_run(const quern_flush *flush, quern_segment_ref *out, quern_error *err)
+{
+    quern_error mine;
+    sorter *s = quern_alloc_zero(1, sizeof *s);
+    if (!s || order_articles(flush->run)) {
+        quern_free(s);
+        return quern_fail_nomem(err);
+    }
+    s->flush = flush;
+    s->run = flush->run;
+    s->err = err ? err : &mine;
+    quern_segment_writer_options options = {flush->store_text};
+    quern_status status =
+        quern_segment_writer_new(flush->vfs, flush->dir, &options, &s->writer, s->err);
+    status = status ? status : feed_articles(s);
+    status = status ? status : rank_terms(s);
+    status = status ? status : feed_terms(s);
+    status = status ? status : quern_segment_writer_finish(s->writer, out, s->err);
+    quern_segment_writer_free(s->writer);
+    quern_free(s->places);
+    quern_free(s->numbers);
+    quern_free(s->counts);
+    quern_free(s->buckets);
+    quern_free(s->records);
+    quern_free(s->sorted);
+    quern_free(s->ends);
+    quern_free(s->starts);
+    quern_free(s->positions);
+    quern_free(s->passages);
+    quern_free(s);
+    return status;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* inverter - see inverter.h. The loop in quern_inverter_log runs once for each token there is and
+ * does nothing but read the number that hangs on the token's word and write one word of the log. */
+#include "indexer/inverter.h"
+
+#include <string.h>
+
+quern_status quern_inverter_init(quern_inverter *inv, const quern_index_config *config,
+                                 quern_error *err)
+{
+    memset(inv, 0, sizeof *inv);
+    inv->passage_words = config->passage_words;
+    inv->pool_titles = config->pool_titles;
+    inv->store_text = config->store_text;
+    return quern_analysis_new(config->language, &inv->analysis, err);
+}
+
+void quern_inverter_finish(quern_inverter *inv)
+{
+    quern_numbers_finish(&inv->numbers);
+    quern_tokens_finish(&inv->tokens);
+    quern_passages_finish(&inv->passages);
+    quern_analysis_free(inv->analysis);
+    quern_free(inv->log);
+    quern_free(inv->cut);
+    memset(inv, 0, sizeof *inv);
+}
+
+size_t quern_inverter_memory(const quern_inverter *inv)
+{
+    return quern_analysis_memory(inv->analysis) + quern_numbers_memory(&inv->numbers);
+}
+
+void quern_inverter_reset(quern_inverter *inv)
+{
+    quern_numbers_finish(&inv->numbers);
+    quern_analysis_reset(inv->analysis);
+}
+
+/* Whether the words of the log from `group` on, all of one position, have the term. No analysis is
+ * known to give a term twice at a position, but a posting must have each position once. */
+static int has_term(const uint32_t *group, const uint32_t *end, uint32_t term)
+{
+    while (group < end) {
+        uint32_t word = *group++;
+        if ((word & (QUERN_NUMBERS_MAX - 1)) == term) {
+            return 1;
+        }
+        group += word >> QUERN_RUN_TERM_BITS == QUERN_RUN_FAR;
+    }
+    return 0;
+}
+
+quern_status quern_inverter_log(quern_inverter *inv, quern_string text, uint32_t limit,
+                                quern_logged *out, quern_error *err)
+{
+    memset(out, 0, sizeof *out);
+    QUERN_TRY(quern_analysis_text(inv->analysis, text.data, text.len, &inv->tokens, err));
+    size_t n = inv->tokens.n;
+    if (quern_grow(&inv->log, &inv->cap_log, inv->n_log + 2 * n, sizeof *inv->log)) {
+        return quern_fail_nomem(err);
+    }
+    uint32_t *at = inv->log + inv->n_log;
+    const uint32_t *start = at;
+    const uint32_t *group = at; /* the first word of the position at hand */
+    uint32_t before = UINT32_MAX;
+    for (size_t i = 0; i < n; i++) {
+        const quern_token *token = &inv->tokens.items[i];
+        if (token->position >= limit) {
+            break;
+        }
+        if (!token->word->user) {
+            QUERN_TRY(quern_numbers_add(&inv->numbers, token->word, err));
+        }
+        uint32_t term = (token->word->user >> 1) - 1;
+        uint32_t step = token->position - before;
+        if (step == 0 && has_term(group, at, term)) {
+            continue;
+        }
+        group = step ? at : group;
+        before = token->position;
+        uint32_t far = step >= QUERN_RUN_FAR;
+        *at++ = term | (far ? QUERN_RUN_FAR : step) << QUERN_RUN_TERM_BITS;
+        at[0] = step;
+        at += far;
+        out->len += token->word->user & 1;
+        out->tokens++;
+    }
+    out->end = before + 1;
+    out->n_log = (uint32_t)(at - start);
+    inv->n_log += out->n_log;
+    return QUERN_OK;
+}
+
+/* ---- One article ---- */
+
+typedef struct draft {
+    const quern_article *in;
+    quern_run *run;
+    quern_run_article out;
+    quern_logged title;
+    uint64_t tokens;
+    uint32_t max_position;
+} draft;
+
+static quern_status log_title(quern_inverter *inv, draft *d, quern_error *err)
+{
+    inv->n_log = 0;
+    if (inv->pool_titles && d->in->title.len > 0) {
+        QUERN_TRY(quern_inverter_log(inv, d->in->title, QUERN_TITLE_POSITIONS, &d->title, err));
+    }
+    d->out.title_words = d->title.end;
+    d->out.n_title_log = d->title.n_log;
+    return QUERN_OK;
+}
+
+static quern_status cut(quern_inverter *inv, draft *d, quern_error *err)
+{
+    const quern_article *in = d->in;
+    quern_passages_options options = {inv->passage_words, d->out.line, in->id.len > 0};
+    QUERN_TRY(quern_passages_cut(in->text.data, in->text.len, &options, &inv->passages, err));
+    d->out.n_passages = (uint32_t)inv->passages.n;
+    if (inv->passages.n == 0 && d->title.end > 0) {
+        d->out.n_passages = 1;
+    }
+    if (quern_grow(&inv->cut, &inv->cap_cut, d->out.n_passages, sizeof *inv->cut)) {
+        return quern_fail_nomem(err);
+    }
+    if (inv->passages.n == 0) {
+        quern_run_passage none = {0, 0, d->out.line, 1, 0, 0};
+        if (d->out.n_passages > 0) {
+            inv->cut[0] = none;
+        }
+        return QUERN_OK;
+    }
+    for (size_t i = 0; i < inv->passages.n; i++) {
+        const quern_stored_passage *p = &inv->passages.items[i];
+        quern_run_passage passage = {
+            (uint32_t)p->start, (uint32_t)p->end, p->line, p->column, 0, 0};
+        inv->cut[i] = passage;
+    }
+    return QUERN_OK;
+}
+
+static quern_status log_passage(quern_inverter *inv, draft *d, uint32_t i, quern_error *err)
+{
+    quern_run_passage *p = &inv->cut[i];
+    quern_logged own;
+    quern_string text = {d->in->text.data, p->end - p->start};
+    if (text.len > 0) {
+        text.data += p->start;
+    }
+    QUERN_TRY(quern_inverter_log(inv, text, UINT32_MAX - QUERN_TITLE_POSITIONS, &own, err));
+    p->n_log = own.n_log;
+    p->len = own.len;
+    d->tokens += own.tokens;
+    uint32_t end = own.end;
+    if (quern_run_pools(d->out.title_words, d->out.title_in_text, i, text.len)) {
+        p->len += d->title.len;
+        d->tokens += d->title.tokens;
+        end += d->title.end;
+    }
+    d->max_position = end > d->max_position ? end : d->max_position;
+    return QUERN_OK;
+}
+
+static int copy_string(quern_pool *pool, quern_string s, const char **data, uint32_t *len)
+{
+    *data = quern_pool_copy(pool, s.data, s.len);
+    *len = (uint32_t)s.len;
+    return *data ? 0 : -1;
+}
+
+static int copy_fields(draft *d)
+{
+    const quern_article *in = d->in;
+    quern_pool *pool = &d->run->pool;
+    quern_field *fields = NULL;
+    if (in->n_fields > 0) {
+        fields = quern_pool_alloc(pool, in->n_fields * sizeof *fields);
+        if (!fields) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < in->n_fields; i++) {
+        fields[i] = in->fields[i];
+        fields[i].name.data = quern_pool_copy(pool, in->fields[i].name.data, fields[i].name.len);
+        fields[i].value.data = quern_pool_copy(pool, in->fields[i].value.data, fields[i].value.len);
+        if (!fields[i].name.data || !fields[i].value.data) {
+            return -1;
+        }
+    }
+    d->out.fields = fields;
+    d->out.n_fields = (uint32_t)in->n_fields;
+    return 0;
+}
+
+/* Copies what the run keeps of the article into its pool. */
+static int keep(quern_inverter *inv, draft *d)
+{
+    const quern_article *in = d->in;
+    quern_pool *pool = &d->run->pool;
+    d->out.text_bytes = (uint32_t)in->text.len;
+    if (inv->store_text) {
+        d->out.text = quern_pool_copy(pool, in->text.data, in->text.len);
+        if (!d->out.text) {
+            return -1;
+        }
+    }
+    d->out.log = (const uint32_t *)(const void *)quern_pool_copy(pool, inv->log,
+                                                                 inv->n_log * sizeof *inv->log);
+    d->out.passages = (const quern_run_passage *)(const void *)quern_pool_copy(
+        pool, inv->cut, d->out.n_passages * sizeof *inv->cut);
+    return !d->out.log || !d->out.passages ||
+           copy_string(pool, in->id, &d->out.id, &d->out.id_len) ||
+           copy_string(pool, in->title, &d->out.title, &d->out.title_len) ||
+           copy_string(pool, in->language, &d->out.language, &d->out.language_len) ||
+           copy_fields(d);
+}
+
+quern_status quern_inverter_add(quern_inverter *inv, quern_run *run, const quern_key *key,
+                                const quern_article *article, quern_error *err)
+{
+    draft d;
+    memset(&d, 0, sizeof d);
+    d.in = article;
+    d.run = run;
+    d.out.line = article->line ? article->line : 1;
+    d.out.date = article->date;
+    d.out.title_in_text = article->title_in_text != 0;
+    d.out.offsets_in_text = article->offsets_in_text != 0;
+    QUERN_TRY(log_title(inv, &d, err));
+    QUERN_TRY(cut(inv, &d, err));
+    for (uint32_t i = 0; i < d.out.n_passages; i++) {
+        QUERN_TRY(log_passage(inv, &d, i, err));
+    }
+    if (keep(inv, &d)) {
+        return quern_fail_nomem(err);
+    }
+    QUERN_TRY(quern_run_add(run, key, &d.out, err));
+    run->n_log += inv->n_log;
+    run->n_tokens += d.tokens;
+    run->max_position = d.max_position > run->max_position ? d.max_position : run->max_position;
+    return QUERN_OK;
+}

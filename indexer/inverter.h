@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* inverter - an article becomes passages, passages become tokens, tokens become words of the log of
+ * a run (run.h).
+ *
+ * Titles. Where the index pools titles and the article's has a word, T is the number of positions
+ * that the title takes, at most 100; the rest of it is not pooled. Each passage but the one that
+ * holds the title's line then has the title's words at positions 0 to T - 1 and its own from T on.
+ * An article whose title has words and whose text has none gets one passage, bytes [0, 0).
+ *
+ * Everything here follows from the stored article and the options of the index alone, which is what
+ * lets a deletion count the dead terms exactly (deletes.h). Each passage is analysed by itself, as
+ * it will be when it is shown and its matches are marked.
+ *
+ * Every article is analysed in the language of the index: a query cannot know whose stems to use.
+ */
+#ifndef QUERN_INDEXER_INVERTER_H
+#define QUERN_INDEXER_INVERTER_H
+
+#include "index/manifest.h"
+#include "indexer/numbers.h"
+#include "indexer/passages.h"
+#include "indexer/run.h"
+#include "stemmer/analysis.h"
+
+#define QUERN_TITLE_POSITIONS 100
+
+typedef struct quern_inverter {
+    quern_analysis *analysis;
+    quern_numbers numbers;
+    quern_tokens tokens;
+    quern_passages passages;
+    uint32_t *log; /* of the article at hand */
+    size_t n_log, cap_log;
+    quern_run_passage *cut; /* its passages */
+    size_t cap_cut;
+    uint32_t passage_words; /* options of the index */
+    int pool_titles, store_text;
+} quern_inverter;
+
+quern_status quern_inverter_init(quern_inverter *inv, const quern_index_config *config,
+                                 quern_error *err);
+void quern_inverter_finish(quern_inverter *inv); /* zeroed is fine */
+
+/* Bytes of words and terms; they grow with every new word. */
+size_t quern_inverter_memory(const quern_inverter *inv);
+/* Forgets all words and terms. No run may refer to them any more. */
+void quern_inverter_reset(quern_inverter *inv);
+
+/* Adds the article to the run. Errors: NOMEM, FULL. */
+quern_status quern_inverter_add(quern_inverter *inv, quern_run *run, const quern_key *key,
+                                const quern_article *article, quern_error *err);
+
+/* What was appended to inv->log for a text. */
+typedef struct quern_logged {
+    uint32_t n_log;  /* words of the log */
+    uint32_t tokens; /* of all kinds */
+    uint32_t len;    /* scoring tokens */
+    uint32_t end;    /* last position and one; 0: none */
+} quern_logged;
+
+/* Analyses the text and appends its tokens at positions below `limit` to inv->log. */
+quern_status quern_inverter_log(quern_inverter *inv, quern_string text, uint32_t limit,
+                                quern_logged *out, quern_error *err);
+
+#endif

@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: MIT */
+/* merge - see merge.h. An input is a `side`. Three merges happen, one after the other, each with a
+ * binary heap of sides: articles by key, then terms by bytes, and within a term postings by new
+ * passage number. */
+#include "indexer/merge.h"
+
+#include <string.h>
+
+#define NONE UINT32_MAX
+#define MOST_PASSAGES (UINT32_MAX - 1)
+#define KEYS_AN_ARENA 256 /* keys are read into an arena, which is emptied after so many */
+
+typedef struct side {
+    quern_segment *segment;
+    const quern_segment_info *info;
+    const uint8_t *dead;
+    uint32_t article; /* of merging articles: the one at hand */
+    quern_string source, id;
+    quern_arena keys[2]; /* the key at hand is in one of them, the one before in either */
+    unsigned n_keys;
+    uint32_t *map; /* new number of each passage; NONE: dead */
+    quern_lengths lengths;
+    quern_dictionary_walk walk;
+    quern_postings postings;
+    uint32_t next_block;
+    uint32_t at;      /* posting of the block at hand */
+    uint32_t passage; /* its new number */
+} side;
+
+typedef struct place {
+    uint32_t side, article;
+} place;
+
+typedef struct merger {
+    const quern_merge *merge;
+    side *sides;
+    uint32_t n_sides;
+    uint32_t *heap; /* sides, the least first */
+    uint32_t n_heap;
+    uint64_t *queue; /* of postings: new number << 32 | side */
+    uint32_t n_queue;
+    place *places; /* the articles, in their new order */
+    uint32_t n_articles;
+    uint64_t n_passages, text_bytes;
+    quern_arena record;   /* of the article that the encoder asked for */
+    uint32_t asked;       /* that article, or NONE */
+    uint64_t asked_bytes; /* of its text */
+    quern_segment_writer *writer;
+    uint32_t *positions;
+    size_t cap_positions;
+    char last_term[256];
+    size_t last_len;
+} merger;
+
+uint64_t quern_merge_memory(uint64_t n_passages, uint64_t n_articles)
+{
+    return n_passages * 20 + n_articles * 8;
+}
+
+static quern_status damaged(const side *s, const char *what, quern_error *err)
+{
+    char name[QUERN_SEGMENT_NAME_MAX];
+    quern_segment_name(s->info->ref.id, name);
+    return quern_fail(err, QUERN_E_CORRUPT, "%s: %s - run: indexer repair", name, what);
+}
+
+/* ---- Heaps ---- */
+
+typedef int (*below)(const side *a, const side *b);
+
+static void sift_down(merger *m, uint32_t at, below is_below)
+{
+    uint32_t *heap = m->heap;
+    uint32_t item = heap[at];
+    for (uint32_t child = 2 * at + 1; child < m->n_heap; child = 2 * at + 1) {
+        if (child + 1 < m->n_heap && is_below(&m->sides[heap[child + 1]], &m->sides[heap[child]])) {
+            child++;
+        }
+        if (!is_below(&m->sides[heap[child]], &m->sides[item])) {
+            break;
+        }
+        heap[at] = heap[child];
+        at = child;
+    }
+    heap[at] = item;
+}
+
+static void make_heap(merger *m, below is_below)
+{
+    for (uint32_t i = m->n_heap / 2; i-- > 0;) {
+        sift_down(m, i, is_below);
+    }
+}
+
+static void drop_least(merger *m)
+{
+    m->heap[0] = m->heap[--m->n_heap];
+}
+
+static void sink(uint64_t *queue, uint32_t n, uint32_t at)
+{
+    uint64_t item = queue[at];
+    for (uint32_t child = 2 * at + 1; child < n; child = 2 * at + 1) {
+        child += child + 1 < n && queue[child + 1] < queue[child];
+        if (queue[child] >= item) {
+            break;
+        }
+        queue[at] = queue[child];
+        at = child;
+    }
+    queue[at] = item;
+}
+
+/* ---- Articles ---- */
+
+static int key_below(const side *a, const side *b)
+{
+    return quern_key_compare(a->source, a->id, b->source, b->id) < 0;
+}
+
+/* Steps to the next live article and reads its key; s->article is n_articles at the end. */
+static quern_status next_article(side *s, uint32_t from, quern_error *err)
+{
+    quern_string source = s->source;
+    quern_string id = s->id;
+    int first = s->n_keys == 0;
+    s->article = from;
+    while (s->article < s->info->ref.n_articles && quern_merge_is_dead(s->dead, s->article)) {
+        s->article++;
+    }
+    if (s->article >= s->info->ref.n_articles) {
+        return QUERN_OK;
+    }
+    quern_arena *arena = &s->keys[s->n_keys / KEYS_AN_ARENA % 2];
+    if (s->n_keys % KEYS_AN_ARENA == 0) {
+        quern_arena_finish(arena);
+    }
+    s->n_keys++;
+    QUERN_TRY(quern_segment_key(s->segment, s->article, arena, &s->source, &s->id, err));
+    if (!first && quern_key_compare(source, id, s->source, s->id) >= 0) {
+        return damaged(s, "keys are not in order", err);
+    }
+    return QUERN_OK;
+}
+
+static quern_status passages_of(const side *s, uint32_t article, uint32_t range[2],
+                                quern_error *err)
+{
+    range[1] = s->info->ref.n_passages;
+    QUERN_TRY(quern_segment_first_passage(s->segment, article, &range[0], err));
+    if (article + 1 < s->info->ref.n_articles) {
+        QUERN_TRY(quern_segment_first_passage(s->segment, article + 1, &range[1], err));
+    }
+    if (range[0] > range[1] || range[1] > s->info->ref.n_passages) {
+        return damaged(s, "passages are not in order", err);
+    }
+    return QUERN_OK;
+}
+
+/* Counts what is live on a side. */
+static quern_status count_side(merger *m, const side *s, quern_error *err)
+{
+    m->n_articles += s->info->ref.n_articles;
+    m->n_passages += s->info->ref.n_passages;
+    m->text_bytes += s->info->text_bytes;
+    for (uint32_t i = 0; s->dead && i < s->info->ref.n_articles; i++) {
+        if (quern_merge_is_dead(s->dead, i)) {
+            uint32_t range[2];
+            quern_stored_article article;
+            QUERN_TRY(passages_of(s, i, range, err));
+            quern_arena_finish(&m->record);
+            QUERN_TRY(quern_segment_article(s->segment, i, &m->record, &article, err));
+            m->n_articles--;
+            m->n_passages -= range[1] - range[0];
+            m->text_bytes -= article.text_bytes;
+        }
+    }
+    return QUERN_OK;
+}
+
+static quern_status merge_keys(merger *m, quern_error *err)
+{
+    uint32_t n = 0;
+    m->n_heap = 0;
+    for (uint32_t i = 0; i < m->n_sides; i++) {
+        QUERN_TRY(next_article(&m->sides[i], 0, err));
+        if (m->sides[i].article < m->sides[i].info->ref.n_articles) {
+            m->heap[m->n_heap++] = i;
+        }
+    }
+    make_heap(m, key_below);
+    quern_string source = {NULL, 0};
+    quern_string id = {NULL, 0};
+    while (m->n_heap > 0 && n < m->n_articles) {
+        side *s = &m->sides[m->heap[0]];
+        place next = {m->heap[0], s->article};
+        if (n > 0 && quern_key_compare(source, id, s->source, s->id) >= 0) {
+            return damaged(s, "an article is in another segment, too", err);
+        }
+        source = s->source;
+        id = s->id;
+        m->places[n++] = next;
+        QUERN_TRY(next_article(s, s->article + 1, err));
+        if (s->article >= s->info->ref.n_articles) {
+            drop_least(m);
+        }
+        if (m->n_heap > 0) {
+            sift_down(m, 0, key_below);
+        }
+    }
+    return QUERN_OK;
+}
+
+static quern_status order_articles(merger *m, quern_error *err)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < m->n_sides; i++) {
+        QUERN_TRY(count_side(m, &m->sides[i], err));
+        n += m->sides[i].info->ref.n_articles;
+    }
+    if (n > MOST_PASSAGES || m->n_passages > MOST_PASSAGES) {
+        return quern_fail(err, QUERN_E_FULL,
+                          "a segment cannot hold more than %u articles or passages", MOST_PASSAGES);
+    }
+    m->places = quern_alloc(m->n_articles * sizeof *m->places);
+    if (!m->places) {
+        return quern_fail_nomem(err);
+    }
+    quern_status status = merge_keys(m, err);
+    for (uint32_t i = 0; i < m->n_sides; i++) {
+        quern_arena_finish(&m->sides[i].keys[0]);
+        quern_arena_finish(&m->sides[i].keys[1]);
+    }
+    return status;
+}
+
+static quern_status feed_article(void *payload, uint32_t i, quern_stored_article *out,
+                                 quern_error *err)
+{
+    merger *m = payload;
+    quern_arena_finish(&m->record);
+    QUERN_TRY(quern_segment_article(m->sides[m->places[i].side].segment, m->places[i].article,
+                                    &m->record, out, err));
+    m->asked = i;
+    m->asked_bytes = out->text_bytes;
+    return QUERN_OK;
+}
+
+/* The text is mostly asked for right after the article. */
+static quern_status feed_text(void *payload, uint32_t i, quern_buf *out, quern_error *err)
+{
+    merger *m = payload;
+    if (m->asked != i) {
+        quern_stored_article article;
+        QUERN_TRY(feed_article(payload, i, &article, err));
+    }
+    return quern_segment_text(m->sides[m->places[i].side].segment, m->places[i].article, 0,
+                              m->asked_bytes, out, err);
+}
+
+static quern_status feed_articles(merger *m, quern_error *err)
+{
+    quern_article_feed feed = {m->n_articles, m->text_bytes, feed_article, feed_text, m};
+    uint32_t *lengths = quern_alloc((size_t)m->n_passages * sizeof *lengths);
+    if (!lengths) {
+        return quern_fail_nomem(err);
+    }
+    quern_status status = QUERN_OK;
+    uint32_t n = 0;
+    for (uint32_t i = 0; !status && i < m->n_articles; i++) {
+        const side *s = &m->sides[m->places[i].side];
+        uint32_t range[2] = {0, 0};
+        status = passages_of(s, m->places[i].article, range, err);
+        for (uint32_t p = range[0]; !status && p < range[1]; p++) {
+            lengths[n++] = quern_lengths_get(&s->lengths, p);
+        }
+    }
+    if (!status) {
+        status = quern_segment_writer_articles(m->writer, &feed, lengths, n, err);
+    }
+    quern_free(lengths);
+    quern_arena_finish(&m->record);
+    return status;
+}
+
+static quern_status make_maps(merger *m, quern_error *err)
+{
+    for (uint32_t i = 0; i < m->n_sides; i++) {
+        side *s = &m->sides[i];
+        s->map = quern_alloc((size_t)s->info->ref.n_passages * sizeof *s->map);
+        if (!s->map) {
+            return quern_fail_nomem(err);
+        }
+        memset(s->map, 0xFF, (size_t)s->info->ref.n_passages * sizeof *s->map);
+    }
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < m->n_articles; i++) {
+        side *s = &m->sides[m->places[i].side];
+        uint32_t range[2];
+        QUERN_TRY(passages_of(s, m->places[i].article, range, err));
+        for (uint32_t p = range[0]; p < range[1]; p++) {
+            s->map[p] = n++;
+        }
+    }
+    quern_free(m->places);
+    m->places = NULL;
+    return QUERN_OK;
+}
+
+/* ---- Postings ---- */
+
+/* Steps to the next live posting; s->passage is NONE at the end. */
+static quern_status next_posting(side *s, quern_error *err)
+{
+    quern_postings *p = &s->postings;
+    uint32_t before = s->passage;
+    for (;;) {
+        s->at++;
+        if (s->at >= p->n) {
+            if (s->next_block >= p->n_blocks) {
+                s->passage = NONE;
+                return QUERN_OK;
+            }
+            QUERN_TRY(quern_postings_load(p, s->next_block++, err));
+            QUERN_TRY(quern_postings_load_tfs(p, err));
+            s->at = NONE; /* steps to 0 */
+            continue;
+        }
+        if (p->passages[s->at] >= s->info->ref.n_passages) {
+            return damaged(s, "a posting names a passage that is not there", err);
+        }
+        s->passage = s->map[p->passages[s->at]];
+        if (s->passage != NONE) {
+            break;
+        }
+    }
+    if (before != NONE && s->passage <= before) {
+        return damaged(s, "postings are not in order", err);
+    }
+    return QUERN_OK;
+}
+
+static quern_status put_posting(merger *m, side *s, quern_error *err)
+{
+    quern_postings *p = &s->postings;
+    uint32_t tf = p->tfs[s->at];
+    uint32_t len = quern_lengths_get(&s->lengths, p->passages[s->at]);
+    if (tf == 0 || tf > len) {
+        return damaged(s, "a term stands in a passage more often than there are words", err);
+    }
+    if (tf > m->cap_positions &&
+        quern_grow(&m->positions, &m->cap_positions, tf, sizeof *m->positions)) {
+        return quern_fail_nomem(err);
+    }
+    QUERN_TRY(quern_postings_positions(p, s->at, m->positions, err));
+    uint32_t least = 0;
+    for (uint32_t i = 0; i < tf; i++) {
+        if (m->positions[i] < least || m->positions[i] >= len) {
+            return damaged(s, "positions are not in order", err);
+        }
+        least = m->positions[i] + 1;
+    }
+    return quern_segment_writer_posting(m->writer, s->passage, tf, m->positions, err);
+}
+
+static quern_status begin_term(merger *m, const side *s, quern_error *err)
+{
+    const char *key = s->walk.key;
+    size_t len = s->walk.key_len;
+    size_t common = len < m->last_len ? len : m->last_len;
+    int order = memcmp(m->last_term, key, common);
+    if (order > 0 || (order == 0 && m->last_len >= len)) {
+        return damaged(s, "terms are not in order", err);
+    }
+    memcpy(m->last_term, key, len);
+    m->last_len = len;
+    return quern_segment_writer_term(m->writer, key, len, err);
+}
+
+/* Opens the postings of the term at hand and puts the side into the queue, if any of it is live. */
+static quern_status enqueue(merger *m, uint32_t i, quern_error *err)
+{
+    side *s = &m->sides[i];
+    QUERN_TRY(quern_postings_open(&s->postings, s->segment, &s->walk.term, err));
+    s->next_block = 0;
+    s->at = NONE;
+    s->passage = NONE;
+    QUERN_TRY(next_posting(s, err));
+    if (s->passage != NONE) {
+        m->queue[m->n_queue++] = (uint64_t)s->passage << 32 | i;
+    }
+    return QUERN_OK;
+}
+
+static quern_status drain(merger *m, quern_error *err)
+{
+    for (uint32_t i = m->n_queue / 2; i-- > 0;) {
+        sink(m->queue, m->n_queue, i);
+    }
+    while (m->n_queue > 0) {
+        uint32_t i = (uint32_t)m->queue[0];
+        side *s = &m->sides[i];
+        QUERN_TRY(put_posting(m, s, err));
+        QUERN_TRY(next_posting(s, err));
+        m->queue[0] = s->passage == NONE ? m->queue[--m->n_queue] : (uint64_t)s->passage << 32 | i;
+        if (m->n_queue > 1) {
+            sink(m->queue, m->n_queue, 0);
+        }
+    }
+    return QUERN_OK;
+}
+
+/* ---- Terms ---- */
+
+static int term_order(const side *a, const side *b)
+{
+    size_t n = a->walk.key_len < b->walk.key_len ? a->walk.key_len : b->walk.key_len;
+    int order = memcmp(a->walk.key, b->walk.key, n);
+    return order ? order
+                 : (a->walk.key_len > b->walk.key_len) - (a->walk.key_len < b->walk.key_len);
+}
+
+static int term_below(const side *a, const side *b)
+{
+    return term_order(a, b) < 0;
+}
+
+static void rise(merger *m, uint32_t at)
+{
+    uint32_t item = m->heap[at];
+    while (at > 0 && term_below(&m->sides[item], &m->sides[m->heap[(at - 1) / 2]])) {
+        m->heap[at] = m->heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    m->heap[at] = item;
+}
+
+/* One term: the sides that have it leave the heap, are drained, step on and come back. */
+static quern_status merge_term(merger *m, uint32_t *members, quern_error *err)
+{
+    uint32_t n = 0;
+    do {
+        members[n++] = m->heap[0];
+        drop_least(m);
+        if (m->n_heap > 0) {
+            sift_down(m, 0, term_below);
+        }
+    } while (m->n_heap > 0 && term_order(&m->sides[members[0]], &m->sides[m->heap[0]]) == 0);
+    m->n_queue = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        QUERN_TRY(enqueue(m, members[i], err));
+    }
+    if (m->n_queue > 0) {
+        QUERN_TRY(begin_term(m, &m->sides[members[0]], err));
+        QUERN_TRY(drain(m, err));
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        int more = 0;
+        QUERN_TRY(quern_dictionary_next(&m->sides[members[i]].walk, &more, err));
+        if (more) {
+            m->heap[m->n_heap++] = members[i];
+            rise(m, m->n_heap - 1);
+        }
+    }
+    return QUERN_OK;
+}
+
+static quern_status merge_terms(merger *m, quern_error *err)
+{
+    m->n_heap = 0;
+    for (uint32_t i = 0; i < m->n_sides; i++) {
+        int more = 0;
+        side *s = &m->sides[i];
+        QUERN_TRY(quern_dictionary_seek(&s->walk, s->segment, "", 0, err));
+        QUERN_TRY(quern_dictionary_next(&s->walk, &more, err));
+        if (more) {
+            m->heap[m->n_heap++] = i;
+        }
+    }
+    make_heap(m, term_below);
+    uint32_t *members = quern_alloc(m->n_sides * sizeof *members);
+    quern_status status = members ? QUERN_OK : quern_fail_nomem(err);
+    while (!status && m->n_heap > 0) {
+        status = merge_term(m, members, err);
+    }
+    quern_free(members);
+    return status;
+}
+
+/* ---- All of it ---- */
+
+static quern_status begin(merger *m, quern_error *err)
+{
+    const quern_merge *merge = m->merge;
+    m->n_sides = (uint32_t)merge->n_inputs;
+    m->sides = quern_alloc_zero(merge->n_inputs, sizeof *m->sides);
+    m->heap = quern_alloc(merge->n_inputs * sizeof *m->heap);
+    m->queue = quern_alloc(merge->n_inputs * sizeof *m->queue);
+    if (!m->sides || !m->heap || !m->queue) {
+        return quern_fail_nomem(err);
+    }
+    for (uint32_t i = 0; i < m->n_sides; i++) {
+        side *s = &m->sides[i];
+        s->segment = merge->inputs[i].segment;
+        s->dead = merge->inputs[i].dead;
+        s->info = quern_segment_get_info(s->segment);
+        QUERN_TRY(quern_segment_lengths(s->segment, &s->lengths, err));
+    }
+    return QUERN_OK;
+}
+
+static quern_status write_segment(merger *m, quern_segment_ref *out, quern_error *err)
+{
+    quern_segment_writer_options options = {m->merge->store_text};
+    QUERN_TRY(quern_segment_writer_new(m->merge->vfs, m->merge->dir, &options, &m->writer, err));
+    QUERN_TRY(feed_articles(m, err));
+    QUERN_TRY(make_maps(m, err));
+    QUERN_TRY(merge_terms(m, err));
+    return quern_segment_writer_finish(m->writer, out, err);
+}
+
+quern_status quern_merge_segments(const quern_merge *merge, quern_segment_ref *out,
+                                  quern_error *err)
+{
+    merger m;
+    memset(&m, 0, sizeof m);
+    memset(out, 0, sizeof *out);
+    m.merge = merge;
+    m.asked = NONE;
+    quern_status status = begin(&m, err);
+    status = status ? status : order_articles(&m, err);
+    if (!status && m.n_articles > 0) {
+        status = write_segment(&m, out, err);
+    }
+    quern_segment_writer_free(m.writer);
+    for (uint32_t i = 0; m.sides && i < m.n_sides; i++) {
+        quern_arena_finish(&m.sides[i].keys[0]);
+        quern_arena_finish(&m.sides[i].keys[1]);
+        quern_free(m.sides[i].map);
+    }
+    quern_arena_finish(&m.record);
+    quern_free(m.sides);
+    quern_free(m.heap);
+    quern_free(m.queue);
+    quern_free(m.places);
+    quern_free(m.positions);
+    return status;
+}

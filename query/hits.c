@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* hits - see hits.h. */
+#include "query/hits.h"
+
+#include "base/bm25.h"
+#include "query/reader.h"
+
+void quern_hits_free(quern_hits *hits)
+{
+    if (hits) {
+        quern_free(hits->items);
+        quern_arena_finish(&hits->arena);
+        quern_free(hits);
+    }
+}
+
+size_t quern_hits_count(const quern_hits *hits)
+{
+    return hits ? hits->n : 0;
+}
+
+quern_status quern_hits_get(const quern_hits *hits, size_t i, quern_hit *out)
+{
+    if (!hits || i >= hits->n || !out ||
+        quern_struct_write(out, &hits->items[i], sizeof *hits->items)) {
+        return QUERN_E_INVALID;
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_hits_totals(const quern_hits *hits, quern_totals *out)
+{
+    if (!hits || !out || quern_struct_write(out, &hits->totals, sizeof hits->totals)) {
+        return QUERN_E_INVALID;
+    }
+    return QUERN_OK;
+}
+
+/* ---- Making them ---- */
+
+void quern_hits_builder_finish(quern_hits_builder *b)
+{
+    quern_highlighter_finish(&b->highlighter);
+    quern_arena_finish(&b->scratch);
+    quern_buf_finish(&b->text);
+}
+
+/* Makes *s a copy in the arena. Returns 0 or -1. */
+static int own(quern_arena *arena, quern_string *s)
+{
+    s->data = quern_arena_copy(arena, s->data, s->len);
+    return s->data ? 0 : -1;
+}
+
+static quern_status own_fields(quern_arena *arena, const quern_stored_article *article,
+                               quern_hit *hit, quern_error *err)
+{
+    quern_field *fields = NULL;
+    if (article->n_fields > 0) {
+        fields = quern_arena_alloc(arena, article->n_fields * sizeof *fields);
+        if (!fields) {
+            return quern_fail_nomem(err);
+        }
+    }
+    for (size_t i = 0; i < article->n_fields; i++) {
+        fields[i] = article->fields[i];
+        if (own(arena, &fields[i].name) || own(arena, &fields[i].value)) {
+            return quern_fail_nomem(err);
+        }
+    }
+    hit->fields = fields;
+    hit->n_fields = article->n_fields;
+    return QUERN_OK;
+}
+
+/* What all hits of an article share. */
+static quern_status fill_article(quern_arena *arena, const quern_stored_article *article,
+                                 quern_hit *hit, quern_error *err)
+{
+    hit->source = article->source;
+    hit->id = article->id;
+    hit->title = article->title;
+    hit->date = article->date;
+    hit->offsets_in_text = article->offsets_in_text;
+    if (own(arena, &hit->source) || own(arena, &hit->id) || own(arena, &hit->title)) {
+        return quern_fail_nomem(err);
+    }
+    return own_fields(arena, article, hit, err);
+}
+
+/* Marks `text` and hands a copy of the spans to *out. */
+static quern_status mark(quern_hits_builder *b, quern_string text, uint32_t limit,
+                         const quern_span **out, size_t *n, quern_error *err)
+{
+    quern_highlighter *h = &b->highlighter;
+    QUERN_TRY(quern_highlight(h, text, limit, err));
+    *n = h->n_spans;
+    *out = NULL;
+    if (h->n_spans > 0) {
+        size_t bytes = h->n_spans * sizeof *h->spans;
+        quern_span *spans = quern_arena_alloc(&b->hits->arena, bytes);
+        if (!spans) {
+            return quern_fail_nomem(err);
+        }
+        memcpy(spans, h->spans, bytes);
+        *out = spans;
+    }
+    return QUERN_OK;
+}
+
+static quern_status fill_text(quern_hits_builder *b, quern_segment *segment, uint32_t article,
+                              quern_hit *hit, quern_error *err)
+{
+    hit->text.data = "";
+    hit->text.len = 0;
+    if (!quern_segment_get_info(segment)->has_text) {
+        return QUERN_OK;
+    }
+    quern_buf_clear(&b->text);
+    QUERN_TRY(quern_segment_text(segment, article, hit->byte_start, hit->byte_end, &b->text, err));
+    if (b->text.status) {
+        return quern_fail_nomem(err);
+    }
+    hit->text.data = (const char *)b->text.data;
+    hit->text.len = b->text.len;
+    if (own(&b->hits->arena, &hit->text)) {
+        return quern_fail_nomem(err);
+    }
+    return mark(b, hit->text, UINT32_MAX, &hit->highlights, &hit->n_highlights, err);
+}
+
+static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *group,
+                                 const quern_stored_article *article, const quern_scored *scored,
+                                 quern_hit *hit, quern_error *err)
+{
+    quern_segment *segment = b->snapshot->segments[group->segment].segment;
+    uint32_t i = scored->passage - group->first_passage;
+    uint32_t title_words;
+    if (i >= article->n_passages) {
+        return quern_fail(err, QUERN_E_CORRUPT,
+                          "passage %u is not one of article %u - run: indexer repair",
+                          scored->passage, group->article);
+    }
+    const quern_stored_passage *passage = &article->passages[i];
+    hit->score = (double)scored->score / QUERN_BM25_ONE;
+    hit->byte_start = passage->start;
+    hit->byte_end = passage->end;
+    hit->line = passage->line;
+    hit->column = passage->column;
+    QUERN_TRY(fill_text(b, segment, group->article, hit, err));
+    QUERN_TRY(quern_segment_title_words(segment, scored->passage, &title_words, err));
+    if (title_words > 0) {
+        QUERN_TRY(mark(b, hit->title, title_words, &hit->title_highlights, &hit->n_title_highlights,
+                       err));
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_hits_add(quern_hits_builder *b, const quern_hits_group *group, quern_error *err)
+{
+    quern_hits *hits = b->hits;
+    quern_stored_article article;
+    quern_hit shared = QUERN_HIT_INIT;
+    quern_arena_finish(&b->scratch);
+    QUERN_TRY(quern_segment_article(b->snapshot->segments[group->segment].segment, group->article,
+                                    &b->scratch, &article, err));
+    QUERN_TRY(fill_article(&hits->arena, &article, &shared, err));
+    shared.rank = group->rank;
+    shared.more_in_article = group->n_more;
+    if (quern_grow(&hits->items, &hits->cap, hits->n + group->n_passages, sizeof *hits->items)) {
+        return quern_fail_nomem(err);
+    }
+    for (size_t i = 0; i < group->n_passages; i++) {
+        quern_hit hit = shared;
+        QUERN_TRY(fill_passage(b, group, &article, &group->passages[i], &hit, err));
+        hits->items[hits->n++] = hit;
+    }
+    return QUERN_OK;
+}

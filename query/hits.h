@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* hits - the answer to a search, owning all it says.
+ *
+ * Everything of the hits lies in one arena: copies of keys, titles, fields and passages, each with
+ * a NUL after it, and the spans. So hits outlive query, reader and index.
+ */
+#ifndef QUERN_QUERY_HITS_H
+#define QUERN_QUERY_HITS_H
+
+#include "index/snapshot.h"
+#include "query/highlight.h"
+#include "query/topk.h"
+
+struct quern_hits {
+    quern_arena arena;
+    quern_hit *items;
+    size_t n, cap;
+    quern_totals totals;
+};
+
+/* What makes hits out of passages. */
+typedef struct quern_hits_builder {
+    quern_hits *hits;
+    quern_snapshot *snapshot;
+    quern_highlighter highlighter;
+    quern_arena scratch; /* of the article at hand */
+    quern_buf text;
+} quern_hits_builder;
+
+void quern_hits_builder_finish(quern_hits_builder *b); /* leaves the hits */
+
+/* Passages of one article that are shown, best first. */
+typedef struct quern_hits_group {
+    uint32_t segment, article;
+    uint32_t first_passage; /* of the article */
+    uint32_t rank;
+    const quern_scored *passages;
+    size_t n_passages;
+    uint64_t n_more; /* matching passages that are not shown */
+} quern_hits_group;
+
+/* Reads the article and adds a hit for each passage. Errors: NOMEM, CORRUPT, IO. */
+quern_status quern_hits_add(quern_hits_builder *b, const quern_hits_group *group, quern_error *err);
+
+#endif

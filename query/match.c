@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* match - see match.h. */
+#include "query/match.h"
+
+#include <string.h>
+
+enum { SLOTS_MAX = 256 }; /* 1 MB or so; more cursors than that share */
+
+quern_status quern_match_pool_init(quern_match_pool *pool, size_t n_cursors, quern_error *err)
+{
+    memset(pool, 0, sizeof *pool);
+    size_t n = n_cursors < SLOTS_MAX ? n_cursors : SLOTS_MAX;
+    pool->slots = quern_alloc(n * sizeof *pool->slots);
+    if (!pool->slots) {
+        return quern_fail_nomem(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        pool->slots[i].owner = NULL;
+    }
+    pool->n_slots = (uint32_t)n;
+    return QUERN_OK;
+}
+
+void quern_match_pool_finish(quern_match_pool *pool)
+{
+    quern_free(pool->slots);
+    quern_free(pool->positions);
+    memset(pool, 0, sizeof *pool);
+}
+
+/* ---- Cursors ---- */
+
+/* The postings of the cursor's term, whichever block is decoded in them. */
+static quern_status open_slot(quern_match_pool *pool, const quern_match_cursor *cursor,
+                              quern_postings **out, quern_error *err)
+{
+    uint32_t i = cursor->slot < pool->n_slots ? cursor->slot : cursor->slot % pool->n_slots;
+    quern_match_slot *slot = &pool->slots[i];
+    if (slot->owner != cursor) {
+        slot->owner = NULL;
+        QUERN_TRY(quern_postings_open(&slot->postings, cursor->segment, &cursor->term, err));
+        slot->owner = cursor;
+    }
+    *out = &slot->postings;
+    return QUERN_OK;
+}
+
+static quern_status load(quern_postings *p, uint32_t block, quern_error *err)
+{
+    if (p->n > 0 && p->block == block) {
+        return QUERN_OK;
+    }
+    return quern_postings_load(p, block, err);
+}
+
+quern_status quern_match_block(quern_match_pool *pool, quern_match_cursor *cursor,
+                               quern_postings **out, quern_error *err)
+{
+    QUERN_TRY(open_slot(pool, cursor, out, err));
+    return load(*out, cursor->block, err);
+}
+
+uint32_t quern_match_lower_bound(const uint32_t *passages, uint32_t from, uint32_t n,
+                                 uint32_t passage)
+{
+    uint32_t count = n - from;
+    while (count > 0) {
+        uint32_t half = count / 2;
+        if (passages[from + half] < passage) {
+            from += half + 1;
+            count -= half + 1;
+        } else {
+            count = half;
+        }
+    }
+    return from;
+}
+
+/* Looks for `passage` from block `block` on, where posting `at` is the first that counts. */
+static quern_status find(quern_match_cursor *cursor, quern_postings *p, uint32_t block, uint32_t at,
+                         uint32_t passage, quern_error *err)
+{
+    uint32_t found = quern_postings_find(p, block, passage);
+    cursor->next = QUERN_MATCH_END;
+    if (found >= p->n_blocks) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(load(p, found, err));
+    at = quern_match_lower_bound(p->passages, found == block ? at : 0, p->n, passage);
+    if (at == p->n) {
+        return quern_fail(err, QUERN_E_CORRUPT,
+                          "block %u of term %u ends before its last passage - "
+                          "run: indexer repair",
+                          found, p->term.ordinal);
+    }
+    cursor->block = found;
+    cursor->at = at;
+    cursor->next = p->passages[at];
+    return QUERN_OK;
+}
+
+quern_status quern_match_start(quern_match_pool *pool, quern_match_cursor *cursor, uint32_t passage,
+                               quern_error *err)
+{
+    quern_postings *p;
+    QUERN_TRY(open_slot(pool, cursor, &p, err));
+    return find(cursor, p, 0, 0, passage, err);
+}
+
+quern_status quern_match_seek(quern_match_pool *pool, quern_match_cursor *cursor, uint32_t passage,
+                              quern_error *err)
+{
+    quern_postings *p;
+    if (passage <= cursor->next) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(open_slot(pool, cursor, &p, err));
+    return find(cursor, p, cursor->block, cursor->at, passage, err);
+}
+
+quern_status quern_match_move(quern_match_pool *pool, quern_match_cursor *cursor, uint32_t at,
+                              quern_error *err)
+{
+    quern_postings *p;
+    QUERN_TRY(quern_match_block(pool, cursor, &p, err));
+    if (at == p->n) {
+        cursor->next = QUERN_MATCH_END;
+        if (cursor->block + 1 >= p->n_blocks) {
+            return QUERN_OK;
+        }
+        cursor->block++;
+        at = 0;
+        QUERN_TRY(load(p, cursor->block, err));
+    }
+    cursor->at = at;
+    cursor->next = p->passages[at];
+    return QUERN_OK;
+}
+
+/* ---- Phrases ---- */
+
+/* Brings all cursors to the first passage below `end` that they have in common. */
+static quern_status align(quern_match_pool *pool, quern_match_phrase *phrase, uint32_t end,
+                          uint32_t *passage, quern_error *err)
+{
+    quern_match_cursor *lead = phrase->cursors[0];
+    uint32_t i = 0;
+    while (lead->next < end && i < phrase->n_cursors) {
+        for (i = 1; i < phrase->n_cursors; i++) {
+            QUERN_TRY(quern_match_seek(pool, phrase->cursors[i], lead->next, err));
+            if (phrase->cursors[i]->next != lead->next) {
+                break;
+            }
+        }
+        if (i < phrase->n_cursors) {
+            QUERN_TRY(quern_match_seek(pool, lead, phrase->cursors[i]->next, err));
+        }
+    }
+    *passage = lead->next < end ? lead->next : QUERN_MATCH_END;
+    return QUERN_OK;
+}
+
+/* Puts the positions of all cursors, which stand at one passage, into the pool. */
+static quern_status read_positions(quern_match_pool *pool, quern_match_phrase *phrase,
+                                   quern_error *err)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < phrase->n_cursors; i++) {
+        quern_postings *p;
+        quern_match_cursor *cursor = phrase->cursors[i];
+        QUERN_TRY(quern_match_block(pool, cursor, &p, err));
+        if (!p->have_tfs) {
+            QUERN_TRY(quern_postings_load_tfs(p, err));
+        }
+        uint32_t tf = p->tfs[cursor->at];
+        if (tf > UINT32_MAX - n ||
+            quern_grow(&pool->positions, &pool->cap_positions, n + tf, sizeof(uint32_t))) {
+            return quern_fail_nomem(err);
+        }
+        QUERN_TRY(quern_postings_positions(p, cursor->at, pool->positions + n, err));
+        phrase->starts[i] = (uint32_t)n;
+        phrase->tfs[i] = tf;
+        n += tf;
+    }
+    return QUERN_OK;
+}
+
+/* Whether every member stands at its offset from `start`. */
+static int stands_at(const quern_match_pool *pool, const quern_match_phrase *phrase, uint32_t start)
+{
+    for (uint32_t i = 0; i < phrase->n_members; i++) {
+        const quern_match_member *m = &phrase->members[i];
+        const uint32_t *list = pool->positions + phrase->starts[m->cursor];
+        uint32_t n = phrase->tfs[m->cursor];
+        uint32_t want = start + m->offset;
+        uint32_t at = quern_match_lower_bound(list, 0, n, want);
+        if (want < start || at == n || list[at] != want) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* The member whose term is the least often in the passage. */
+static const quern_match_member *rarest_member(const quern_match_phrase *phrase)
+{
+    const quern_match_member *best = &phrase->members[0];
+    for (uint32_t i = 1; i < phrase->n_members; i++) {
+        if (phrase->tfs[phrase->members[i].cursor] < phrase->tfs[best->cursor]) {
+            best = &phrase->members[i];
+        }
+    }
+    return best;
+}
+
+/* Whether the phrase is in the passage that all cursors stand at. */
+static quern_status verify(quern_match_pool *pool, quern_match_phrase *phrase, uint32_t passage,
+                           int *found, quern_error *err)
+{
+    *found = 0;
+    QUERN_TRY(read_positions(pool, phrase, err));
+    const quern_match_member *rarest = rarest_member(phrase);
+    const uint32_t *list = pool->positions + phrase->starts[rarest->cursor];
+    uint32_t reach = phrase->members[phrase->n_members - 1].offset;
+    uint32_t title_words = 0;
+    int know_title = 0;
+    for (uint32_t i = 0; i < phrase->tfs[rarest->cursor] && !*found; i++) {
+        if (list[i] < rarest->offset || !stands_at(pool, phrase, list[i] - rarest->offset)) {
+            continue;
+        }
+        uint32_t start = list[i] - rarest->offset;
+        if (!know_title) {
+            quern_segment *segment = phrase->cursors[0]->segment;
+            QUERN_TRY(quern_segment_title_words(segment, passage, &title_words, err));
+            know_title = 1;
+        }
+        *found = start >= title_words || start + reach < title_words;
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_match_phrase_next(quern_match_pool *pool, quern_match_phrase *phrase,
+                                     uint32_t end, uint32_t *passage, quern_error *err)
+{
+    for (;;) {
+        int found;
+        QUERN_TRY(align(pool, phrase, end, passage, err));
+        if (*passage == QUERN_MATCH_END) {
+            return QUERN_OK;
+        }
+        QUERN_TRY(verify(pool, phrase, *passage, &found, err));
+        if (found) {
+            return QUERN_OK;
+        }
+        QUERN_TRY(quern_match_move(pool, phrase->cursors[0], phrase->cursors[0]->at + 1, err));
+    }
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* match - which passages a term or a phrase is in, walked in ascending order.
+ *
+ * A *cursor* stands at a posting of one term in one segment; it is small, so that a query of a
+ * hundred thousand words can have one for each. The decoded block that a cursor reads from is large
+ * (quern_postings) and lies in a *pool* of slots: a few cursors have a slot each, many share them
+ * and decode their block again when they come back. So a usual query decodes each block once, and
+ * the memory of any query is bounded.
+ *
+ *     cursor: term  block 7  at 31  next = passage 5120        `next` is known without the slot
+ *     slot of it: owner, quern_postings with block 7 decoded
+ *
+ * A *phrase* is walked by its rarest term: the others are moved to each of its passages in turn,
+ * the next rarest first, and where all are there, their positions are compared. Positions of pooled
+ * title words are those below T; no phrase has words on both sides of T.
+ *
+ * Invariant: `next` is the passage of the posting that the cursor stands at, or QUERN_MATCH_END.
+ */
+#ifndef QUERN_QUERY_MATCH_H
+#define QUERN_QUERY_MATCH_H
+
+#include "index/segment.h"
+#include "query/plan.h"
+
+#define QUERN_MATCH_END UINT32_MAX
+
+typedef struct quern_match_cursor {
+    quern_segment *segment;
+    quern_term term;
+    double weight; /* wq * idf */
+    uint32_t leaf; /* number of what it scores for, from 1; for the searcher */
+    uint32_t slot; /* in the pool */
+    uint32_t block, at;
+    uint32_t next;
+} quern_match_cursor;
+
+typedef struct quern_match_slot {
+    const quern_match_cursor *owner;
+    quern_postings postings;
+} quern_match_slot;
+
+typedef struct quern_match_pool {
+    quern_match_slot *slots;
+    uint32_t n_slots;
+    /* Where the positions of a phrase's terms in one passage are put together. */
+    uint32_t *positions;
+    size_t cap_positions;
+} quern_match_pool;
+
+/* Errors: NOMEM. */
+quern_status quern_match_pool_init(quern_match_pool *pool, size_t n_cursors, quern_error *err);
+void quern_match_pool_finish(quern_match_pool *pool);
+
+/* The postings of a cursor with its block decoded; valid until another cursor's are asked for. The
+ * cursor is not at its end. */
+quern_status quern_match_block(quern_match_pool *pool, quern_match_cursor *cursor,
+                               quern_postings **out, quern_error *err);
+
+/* Puts the cursor at its first posting that is not below `passage`, wherever it stood. */
+quern_status quern_match_start(quern_match_pool *pool, quern_match_cursor *cursor, uint32_t passage,
+                               quern_error *err);
+/* The same, never backwards: stays where `next` is not below `passage` already. */
+quern_status quern_match_seek(quern_match_pool *pool, quern_match_cursor *cursor, uint32_t passage,
+                              quern_error *err);
+/* Puts the cursor at posting `at` of its block, or at the next block's first where at is the
+ * block's n. */
+quern_status quern_match_move(quern_match_pool *pool, quern_match_cursor *cursor, uint32_t at,
+                              quern_error *err);
+
+/* The first of passages[from, n), ascending, that is not below `passage`; n if none. */
+uint32_t quern_match_lower_bound(const uint32_t *passages, uint32_t from, uint32_t n,
+                                 uint32_t passage);
+
+/* A member of the phrase: which of the phrase's cursors, and its offset. */
+typedef struct quern_match_member {
+    uint32_t cursor, offset;
+} quern_match_member;
+
+typedef struct quern_match_phrase {
+    quern_match_cursor **cursors; /* of the distinct terms, rarest first */
+    uint32_t n_cursors;
+    const quern_match_member *members; /* in order of offset */
+    uint32_t n_members;
+    uint32_t *tfs, *starts; /* n_cursors each: in the passage at hand; starts: in pool->positions */
+} quern_match_phrase;
+
+/* Moves on to the phrase's next passage below `end`, from where its cursors stand; *passage is
+ * QUERN_MATCH_END where there is none. All cursors then stand at it, and phrase->tfs holds their
+ * frequencies; to go on, move cursors[0] by one. */
+quern_status quern_match_phrase_next(quern_match_pool *pool, quern_match_phrase *phrase,
+                                     uint32_t end, uint32_t *passage, quern_error *err);
+
+#endif

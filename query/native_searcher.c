@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+/* native_searcher - a plan against the native index, exhaustively.
+ *
+ * What a passage scores. A plan is a list of *clauses*, each distinct and with a weight (how often
+ * it was typed): words and phrases. A passage matches if any clause does, and scores the sum over
+ * its matching clauses of
+ *
+ *     word t      weight * c(t)
+ *     phrase p    sum over the distinct terms t of p:  weight * (occurrences of t in p) * c(t)
+ *
+ * with c(t) = idf(t) (k1 + 1) tfnorm(tf(t), len), the factor before it inside the rounding to 2^-20
+ * (base/bm25.h). So a passage scores sum of wq(t) c(t) over distinct terms, where wq(t) counts t's
+ * occurrences in those clauses that match there: a word typed alone and in a phrase counts for the
+ * phrase only where the phrase stands. It is what Xapian gives for
+ * OR(SCALE_WEIGHT(weight, t), ..., SCALE_WEIGHT(weight, PHRASE(t ...)), ...): a PHRASE adds the
+ * weights of its terms, one for each place. idf comes from the live passages with t in the whole
+ * snapshot, also inside a phrase.
+ *
+ * How it runs. For each segment, windows of 4,096 passages (rank.h), beginning where the next
+ * posting of any clause is: words pour their blocks in, phrases add one match at a time, the bits
+ * are cut to the living, counted, and what reaches the bar goes to the k best (topk.h). The k best
+ * of a segment are then merged with those of the segments before; only there, and only on equal
+ * scores, keys are compared, as inside a segment passages are in key order.
+ *
+ * Memory: a cursor for each term and segment that has it, a bounded pool of decoded blocks and of
+ * tables, one window, at most 2 k scores. Nothing is proportional to the number of passages.
+ */
+#include "query/native_searcher.h"
+
+#include "query/prepare.h"
+#include "query/rank.h"
+
+enum {
+    TABLES_MAX = 64,       /* of contributions, 4 KB each; more words than that share */
+    COUNTED_ANYWAY = 1024, /* matching passages whose articles are counted without being asked */
+    DENSE = 16             /* matches among 64 passages that are worth a look at all scores */
+};
+
+struct quern_native {
+    quern_prepared query;
+    quern_match_pool pool;
+    quern_rank_table *tables;
+    uint32_t n_tables;
+    quern_window *window;
+};
+
+/* Where the matches of a scan go. */
+typedef struct sink {
+    quern_topk *top;
+    uint64_t n_passages;
+    uint64_t count_below; /* articles are counted while there are not more passages than this */
+    uint64_t n_articles;
+    uint32_t article_end; /* passages below this belong to articles that were counted */
+} sink;
+
+quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
+                               const quern_bm25 *model, quern_native **out, quern_error *err)
+{
+    *out = NULL;
+    quern_native *native = quern_alloc_zero(1, sizeof *native);
+    if (!native) {
+        return quern_fail_nomem(err);
+    }
+    quern_status status = quern_prepare(snapshot, plan, model, &native->query, err);
+    if (!status && native->query.parts) {
+        size_t n = plan->n_terms < TABLES_MAX ? plan->n_terms : TABLES_MAX;
+        native->n_tables = (uint32_t)n;
+        native->tables = quern_alloc(n * sizeof *native->tables);
+        native->window = quern_alloc_zero(1, sizeof *native->window);
+        for (size_t i = 0; native->tables && i < n; i++) {
+            native->tables[i].owner = 0;
+        }
+        status = !native->tables || !native->window
+                     ? quern_fail_nomem(err)
+                     : quern_match_pool_init(&native->pool, native->query.max_cursors + 1, err);
+    }
+    if (status) {
+        quern_native_free(native);
+        return status;
+    }
+    if (native->window) {
+        native->window->is_wide = native->query.is_wide;
+    }
+    *out = native;
+    return QUERN_OK;
+}
+
+void quern_native_free(quern_native *native)
+{
+    if (native) {
+        quern_match_pool_finish(&native->pool);
+        quern_prepared_finish(&native->query);
+        quern_free(native->tables);
+        quern_free(native->window);
+        quern_free(native);
+    }
+}
+
+/* ---- One segment ---- */
+
+static quern_status start(quern_native *native, quern_part *p, uint32_t from, quern_error *err)
+{
+    for (size_t i = 0; i < p->n_words; i++) {
+        QUERN_TRY(quern_match_start(&native->pool, &p->words[i], from, err));
+    }
+    for (size_t i = 0; i < p->n_phrases; i++) {
+        for (uint32_t j = 0; j < p->phrases[i].n_cursors; j++) {
+            QUERN_TRY(quern_match_start(&native->pool, p->phrases[i].cursors[j], from, err));
+        }
+    }
+    return QUERN_OK;
+}
+
+/* Where the next posting is that can matter. */
+static uint32_t next_passage(const quern_part *p)
+{
+    uint32_t next = QUERN_MATCH_END;
+    for (size_t i = 0; i < p->n_words; i++) {
+        next = p->words[i].next < next ? p->words[i].next : next;
+    }
+    for (size_t i = 0; i < p->n_phrases; i++) {
+        uint32_t lead = p->phrases[i].cursors[0]->next;
+        next = lead < next ? lead : next;
+    }
+    return next;
+}
+
+static quern_rank_table *table_of(quern_native *native, const quern_match_cursor *cursor)
+{
+    quern_rank_table *table = &native->tables[(cursor->leaf - 1) % native->n_tables];
+    if (table->owner != cursor->leaf) {
+        quern_rank_table_begin(table, cursor->leaf);
+    }
+    return table;
+}
+
+/* Pours the postings of a word below `end` into the window. */
+static quern_status add_word(quern_native *native, const quern_part *p, quern_match_cursor *cursor,
+                             uint32_t end, quern_error *err)
+{
+    quern_rank_run run;
+    run.lengths = p->lengths;
+    run.weight = cursor->weight;
+    run.table = cursor->next < end ? table_of(native, cursor) : NULL;
+    while (cursor->next < end) {
+        quern_postings *postings;
+        QUERN_TRY(quern_match_block(&native->pool, cursor, &postings, err));
+        if (!postings->have_tfs) {
+            QUERN_TRY(quern_postings_load_tfs(postings, err));
+        }
+        uint32_t to = postings->n;
+        if (postings->passages[to - 1] >= end) {
+            to = quern_match_lower_bound(postings->passages, cursor->at, to, end);
+        }
+        run.passages = postings->passages + cursor->at;
+        run.tfs = postings->tfs + cursor->at;
+        run.n = to - cursor->at;
+        quern_rank_add(native->window, &native->query.model, &run);
+        QUERN_TRY(quern_match_move(&native->pool, cursor, to, err));
+    }
+    return QUERN_OK;
+}
+
+static quern_status add_phrase(quern_native *native, const quern_part *p,
+                               quern_match_phrase *phrase, uint32_t end, quern_error *err)
+{
+    quern_window *window = native->window;
+    for (;;) {
+        uint32_t passage;
+        QUERN_TRY(quern_match_phrase_next(&native->pool, phrase, end, &passage, err));
+        if (passage == QUERN_MATCH_END) {
+            return QUERN_OK;
+        }
+        uint32_t len = quern_lengths_get(&p->lengths, passage);
+        for (uint32_t i = 0; i < phrase->n_cursors; i++) {
+            quern_window_add(window, passage - window->base,
+                             quern_rank_one(&native->query.model, phrase->cursors[i]->weight,
+                                            phrase->tfs[i], len));
+        }
+        QUERN_TRY(
+            quern_match_move(&native->pool, phrase->cursors[0], phrase->cursors[0]->at + 1, err));
+    }
+}
+
+/* ---- The end of a window ---- */
+
+static unsigned count_bits(uint64_t x)
+{
+    x -= x >> 1 & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
+    return (unsigned)(x * 0x0101010101010101u >> 56);
+}
+
+/* A bit for each of the 64 passages from `first` on that is dead. */
+static uint64_t dead_bits(const quern_part *p, uint32_t first)
+{
+    if (!p->dead || !p->dead->passages) {
+        return 0;
+    }
+    uint8_t bytes[8] = {0};
+    size_t at = first >> 3;
+    size_t n = (quern_segment_get_info(p->segment)->ref.n_passages + (size_t)7) / 8;
+    memcpy(bytes, p->dead->passages + at, n - at < 8 ? n - at : 8);
+    return quern_load64(bytes);
+}
+
+/* Whether any of 64 scores reaches the bar. */
+static int any_reaches(const int32_t *scores, int64_t bar)
+{
+    if (bar > INT32_MAX) {
+        return 0;
+    }
+    int32_t low = bar < INT32_MIN ? INT32_MIN : (int32_t)bar;
+    int any = 0;
+    for (int i = 0; i < 64; i++) {
+        any |= scores[i] >= low;
+    }
+    return any;
+}
+
+static quern_status count_articles(const quern_part *p, uint32_t first, uint64_t live, sink *to,
+                                   quern_error *err)
+{
+    const quern_segment_ref *ref = &quern_segment_get_info(p->segment)->ref;
+    while (live) {
+        uint32_t passage = first + (uint32_t)__builtin_ctzll(live);
+        live &= live - 1;
+        if (passage < to->article_end) {
+            continue;
+        }
+        uint32_t article;
+        QUERN_TRY(quern_segment_article_of(p->segment, passage, &article, err));
+        to->article_end = ref->n_passages;
+        if (article + 1 < ref->n_articles) {
+            QUERN_TRY(quern_segment_first_passage(p->segment, article + 1, &to->article_end, err));
+        }
+        to->n_articles++;
+    }
+    return QUERN_OK;
+}
+
+/* The 64 passages from `at` of the window on. */
+static quern_status finish_word(quern_window *window, const quern_part *p, uint32_t at, sink *to,
+                                quern_error *err)
+{
+    uint64_t matched = quern_load64(window->bits + at / 8);
+    if (!matched) {
+        return QUERN_OK;
+    }
+    uint32_t first = window->base + at;
+    uint64_t live = matched & ~dead_bits(p, first);
+    unsigned n = count_bits(live);
+    to->n_passages += n;
+    if (to->n_passages <= to->count_below) {
+        QUERN_TRY(count_articles(p, first, live, to, err));
+    }
+    if (n >= DENSE && !window->is_wide && !any_reaches(window->scores.narrow + at, to->top->bar)) {
+        live = 0;
+    }
+    while (live) {
+        uint32_t i = (uint32_t)__builtin_ctzll(live);
+        live &= live - 1;
+        quern_topk_push(to->top, quern_window_score(window, at + i), first + i);
+    }
+    memset(window->bits + at / 8, 0, 8);
+    if (window->is_wide) {
+        memset(window->scores.wide + at, 0, 64 * sizeof *window->scores.wide);
+    } else {
+        memset(window->scores.narrow + at, 0, 64 * sizeof *window->scores.narrow);
+    }
+    return QUERN_OK;
+}
+
+/* Sends all matches of a part in [from, to) to the sink. */
+static quern_status scan(quern_native *native, quern_part *p, uint32_t from, uint32_t to, sink *out,
+                         quern_error *err)
+{
+    quern_window *window = native->window;
+    if (p->n_cursors == 0) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(start(native, p, from, err));
+    for (uint32_t next = next_passage(p); next < to; next = next_passage(p)) {
+        window->base = next & ~63u;
+        uint32_t end = to - window->base > QUERN_WINDOW ? window->base + QUERN_WINDOW : to;
+        for (size_t i = 0; i < p->n_words; i++) {
+            QUERN_TRY(add_word(native, p, &p->words[i], end, err));
+        }
+        for (size_t i = 0; i < p->n_phrases; i++) {
+            QUERN_TRY(add_phrase(native, p, &p->phrases[i], end, err));
+        }
+        for (uint32_t at = 0; at < end - window->base; at += 64) {
+            QUERN_TRY(finish_word(window, p, at, out, err));
+        }
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_native_range(quern_native *native, uint32_t segment, uint32_t from, uint32_t to,
+                                quern_topk *out, quern_error *err)
+{
+    sink all = {.top = out};
+    quern_topk_begin(out, INT64_MIN);
+    if (native->query.parts) {
+        QUERN_TRY(scan(native, &native->query.parts[segment], from, to, &all, err));
+    }
+    return quern_topk_end(out, err);
+}
+
+/* ---- All segments ---- */
+
+/* The key of the article of a passage, read once for as long as it is asked for. */
+typedef struct key {
+    quern_arena arena;
+    uint32_t segment, article; /* whose it is */
+    int is_read;
+    quern_string source, id;
+} key;
+
+static quern_status read_key(const quern_native *native, const quern_found *found, key *k,
+                             quern_error *err)
+{
+    uint32_t article;
+    quern_segment *segment = native->query.parts[found->segment].segment;
+    QUERN_TRY(quern_segment_article_of(segment, found->passage, &article, err));
+    if (k->is_read && k->segment == found->segment && k->article == article) {
+        return QUERN_OK;
+    }
+    quern_arena_finish(&k->arena);
+    k->is_read = 0;
+    QUERN_TRY(quern_segment_key(segment, article, &k->arena, &k->source, &k->id, err));
+    k->is_read = 1;
+    k->segment = found->segment;
+    k->article = article;
+    return QUERN_OK;
+}
+
+typedef struct merge {
+    const quern_native *native;
+    quern_found *out; /* what was found before and is new, in order */
+    key old_key, new_key;
+} merge;
+
+static quern_status is_new_better(merge *m, const quern_found *old, const quern_found *fresh,
+                                  int *out, quern_error *err)
+{
+    *out = fresh->score > old->score;
+    if (fresh->score == old->score) {
+        QUERN_TRY(read_key(m->native, old, &m->old_key, err));
+        QUERN_TRY(read_key(m->native, fresh, &m->new_key, err));
+        *out = quern_key_compare(m->new_key.source, m->new_key.id, m->old_key.source,
+                                 m->old_key.id) < 0;
+    }
+    return QUERN_OK;
+}
+
+/* Merges the best of a segment into those of the segments before it; k stay. */
+static quern_status merge_lists(merge *m, quern_found_list *list, const quern_topk *top,
+                                uint32_t segment, quern_error *err)
+{
+    size_t i = 0;
+    size_t j = 0;
+    size_t n = 0;
+    while (n < top->k && (i < list->n || j < top->n)) {
+        int take_new = i == list->n;
+        quern_found fresh = {0, segment, 0};
+        if (j < top->n) {
+            fresh.score = top->items[j].score;
+            fresh.passage = top->items[j].passage;
+            if (!take_new) {
+                QUERN_TRY(is_new_better(m, &list->items[i], &fresh, &take_new, err));
+            }
+        }
+        m->out[n++] = take_new ? fresh : list->items[i];
+        j += (size_t)take_new;
+        i += (size_t)!take_new;
+    }
+    quern_free(list->items);
+    list->items = m->out;
+    list->n = n;
+    list->cap = n;
+    m->out = NULL;
+    return QUERN_OK;
+}
+
+static quern_status add_segment(quern_native *native, uint32_t segment, sink *to,
+                                quern_found_list *list, quern_error *err)
+{
+    quern_topk *top = to->top;
+    quern_part *p = &native->query.parts[segment];
+    merge m = {.native = native};
+    quern_topk_begin(top, list->n == top->k ? list->items[list->n - 1].score : INT64_MIN);
+    to->article_end = 0;
+    QUERN_TRY(scan(native, p, 0, quern_segment_get_info(p->segment)->ref.n_passages, to, err));
+    QUERN_TRY(quern_topk_end(top, err));
+    if (top->n == 0) {
+        return QUERN_OK;
+    }
+    m.out = quern_alloc((list->n + top->n) * sizeof *m.out);
+    if (!m.out) {
+        return quern_fail_nomem(err);
+    }
+    quern_status status = merge_lists(&m, list, top, segment, err);
+    quern_arena_finish(&m.old_key.arena);
+    quern_arena_finish(&m.new_key.arena);
+    quern_free(m.out);
+    return status;
+}
+
+quern_status quern_native_top(quern_native *native, size_t k, int count, quern_found_list *out,
+                              quern_error *err)
+{
+    quern_topk top;
+    sink to = {.top = &top, .count_below = count ? UINT64_MAX : COUNTED_ANYWAY};
+    quern_status status = QUERN_OK;
+    quern_topk_init(&top, k ? k : 1);
+    out->n = 0;
+    for (uint32_t s = 0; !status && s < native->query.n_parts; s++) {
+        status = add_segment(native, s, &to, out, err);
+    }
+    quern_topk_finish(&top);
+    out->n_passages = to.n_passages;
+    out->n_articles = to.n_articles;
+    out->has_articles = to.n_passages <= to.count_below;
+    return status;
+}
+
+void quern_found_list_finish(quern_found_list *list)
+{
+    quern_free(list->items);
+    memset(list, 0, sizeof *list);
+}

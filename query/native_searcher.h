@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* native_searcher - runs a plan on a snapshot: which passages match, how well, which k are best.
+ *
+ * A searcher is made for one search: it looks the plan's terms up in every segment once, weighs
+ * them by their live numbers in the whole snapshot, and can then be asked more than once: for the
+ * k best passages, for more, for all those of one article. One thread at a time; the snapshot is
+ * shared.
+ */
+#ifndef QUERN_QUERY_NATIVE_SEARCHER_H
+#define QUERN_QUERY_NATIVE_SEARCHER_H
+
+#include "base/bm25.h"
+#include "index/snapshot.h"
+#include "query/plan.h"
+#include "query/topk.h"
+
+typedef struct quern_native quern_native;
+
+typedef struct quern_found {
+    int64_t score;    /* in units of 2^-20 */
+    uint32_t segment; /* of the snapshot */
+    uint32_t passage;
+} quern_found;
+
+/* Best first: by score, then by key of the article, then in text order. */
+typedef struct quern_found_list {
+    quern_found *items;
+    size_t n, cap;
+    uint64_t n_passages; /* that match, exactly */
+    uint64_t n_articles; /* that match, where has_articles */
+    int has_articles;
+} quern_found_list;
+
+/* k1 and b of *model count; its avglen is filled. The plan must outlive the searcher. Errors:
+ * NOMEM, CORRUPT, IO. */
+quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
+                               const quern_bm25 *model, quern_native **out, quern_error *err);
+void quern_native_free(quern_native *native);
+
+/* Replaces *out by the k best. `count`: n_articles is counted however many there are, else where it
+ * costs little. */
+quern_status quern_native_top(quern_native *native, size_t k, int count, quern_found_list *out,
+                              quern_error *err);
+void quern_found_list_finish(quern_found_list *list);
+
+/* Puts all matching live passages in [from, to) of a segment into *out, best first. *out was
+ * initialised for SIZE_MAX. */
+quern_status quern_native_range(quern_native *native, uint32_t segment, uint32_t from, uint32_t to,
+                                quern_topk *out, quern_error *err);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* prepare - a plan meets a snapshot: terms are looked up and weighed, cursors are made.
+ *
+ * Each clause of the plan becomes, in every segment where it can match, cursors with a weight of
+ * wq * idf, which is all that the loops of the searcher need:
+ *
+ *     prepared
+ *      `- parts, one a segment
+ *          |- words:   a cursor for each word of the plan that the segment has
+ *          `- phrases: cursors for the distinct terms of each phrase of which it has all
+ *
+ * idf(t) is of the whole snapshot: N live passages, n of them with t, which is the sum over the
+ * segments of the dictionary's count less the tombstones'. Terms that no live passage has are
+ * dropped. Everything lies in one arena.
+ */
+#ifndef QUERN_QUERY_PREPARE_H
+#define QUERN_QUERY_PREPARE_H
+
+#include "base/bm25.h"
+#include "index/snapshot.h"
+#include "query/match.h"
+
+/* What a plan is in one segment. */
+typedef struct quern_part {
+    quern_segment *segment;
+    const quern_tombstones *dead; /* or NULL */
+    quern_lengths lengths;
+    quern_match_cursor *words; /* `leaf` is the number of the term in the plan + 1 */
+    size_t n_words;
+    quern_match_phrase *phrases;
+    size_t n_phrases;
+    size_t n_cursors; /* of words and phrases */
+} quern_part;
+
+typedef struct quern_prepared {
+    quern_snapshot *snapshot;
+    const quern_plan *plan;
+    quern_bm25 model;
+    quern_arena arena;
+    quern_part *parts; /* one a segment of the snapshot; NULL: nothing can match */
+    size_t n_parts;
+    size_t max_cursors; /* of any part */
+    int is_wide;        /* a score could reach 2^31 units */
+} quern_prepared;
+
+/* k1 and b of *model count, its avglen is computed. Fills *q, which is to be finished unless this
+ * fails. The plan must outlive it. Errors: NOMEM, CORRUPT, IO. */
+quern_status quern_prepare(quern_snapshot *snapshot, const quern_plan *plan,
+                           const quern_bm25 *model, quern_prepared *q, quern_error *err);
+void quern_prepared_finish(quern_prepared *q);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* search - a query against a reader: passages ranked, grouped by article, and made into hits.
+ *
+ * The searcher ranks passages; the user counts articles. So the best k passages are asked for, k
+ * being a few for each wanted article, and grouped in their order: an article's rank is that of its
+ * best passage. Where those are too few articles and there are more passages, k grows and the
+ * search runs again, whose first k passages are the same ones.
+ *
+ *     passages by score   a7 a9 b1 a8 c2 ..      k best
+ *     articles            a       b     c        rank 1, 2, 3; a's best is a7
+ *
+ * Then the passages of each article of the answer are asked for by themselves: all of them are
+ * shown, or the best one with the number of the others.
+ *
+ * Totals. Passages are counted by every search. Articles are counted where they are few or the
+ * caller asks; else the answer says `more than`, and that is made sure.
+ */
+#include "query/hits.h"
+#include "query/native_searcher.h"
+#include "query/parse.h"
+#include "query/reader.h"
+
+#include <math.h>
+
+enum {
+    DEFAULT_ARTICLES = 10,
+    PASSAGES_EACH = 4, /* asked for at first, for each article that is wanted */
+    LEAST_PASSAGES = 64,
+    GROWTH = 8
+};
+
+/* An article of the answer. */
+typedef struct group {
+    uint32_t segment, article;
+    uint32_t first_passage, end_passage;
+    quern_scored best;
+} group;
+
+typedef struct search {
+    quern_snapshot *snapshot;
+    quern_native *native;
+    quern_search_options options;
+    quern_bm25 model;
+    quern_found_list found;
+    group *groups;
+    size_t n_groups, cap_groups;
+    uint32_t *slots; /* hash table of numbers of groups + 1; 0 is free */
+    size_t n_slots;  /* a power of two, or 0 */
+    int is_more;     /* there are articles beyond the wanted ones */
+    quern_hits_builder builder;
+} search;
+
+/* ---- Options ---- */
+
+static quern_status read_options(search *s, const quern_search_options *options, quern_error *err)
+{
+    quern_search_options defaults = QUERN_SEARCH_OPTIONS_INIT;
+    s->options = defaults;
+    if (options) {
+        if (options->size < sizeof options->size) {
+            return quern_fail(err, QUERN_E_INVALID,
+                              "quern_search: size of the options is not set - "
+                              "start from QUERN_SEARCH_OPTIONS_INIT");
+        }
+        quern_struct_read(&s->options, sizeof s->options, options);
+    }
+    double k1 = s->options.k1;
+    double b = s->options.b;
+    if (!isfinite(k1) || !isfinite(b) || k1 > 1000.0 || b > 1.0) {
+        return quern_fail(err, QUERN_E_INVALID,
+                          "quern_search: k1 or b is out of range - k1 up to 1000, b up to 1");
+    }
+    s->model.k1 = k1 > 0.0 ? k1 : k1 < 0.0 ? 0.0 : QUERN_BM25_K1;
+    s->model.b = b > 0.0 ? b : b < 0.0 ? 0.0 : QUERN_BM25_B;
+    if (s->options.articles == 0) {
+        s->options.articles = DEFAULT_ARTICLES;
+    }
+    return QUERN_OK;
+}
+
+/* ---- Grouping ---- */
+
+static size_t slot_of(const search *s, uint32_t segment, uint32_t article)
+{
+    uint64_t h = ((uint64_t)segment << 32 | article) * 0x9E3779B97F4A7C15u;
+    size_t mask = s->n_slots - 1;
+    size_t i = (size_t)(h >> 32) & mask;
+    for (; s->slots[i]; i = (i + 1) & mask) {
+        const group *g = &s->groups[s->slots[i] - 1];
+        if (g->segment == segment && g->article == article) {
+            break;
+        }
+    }
+    return i;
+}
+
+static quern_status grow_slots(search *s, quern_error *err)
+{
+    size_t n = s->n_slots ? s->n_slots * 2 : 64;
+    uint32_t *slots = quern_alloc_zero(n, sizeof *slots);
+    if (!slots) {
+        return quern_fail_nomem(err);
+    }
+    quern_free(s->slots);
+    s->slots = slots;
+    s->n_slots = n;
+    for (size_t i = 0; i < s->n_groups; i++) {
+        slots[slot_of(s, s->groups[i].segment, s->groups[i].article)] = (uint32_t)i + 1;
+    }
+    return QUERN_OK;
+}
+
+/* Adds the article of a passage as a group where it is none yet and one more is wanted. */
+static quern_status add_passage(search *s, const quern_found *found, quern_error *err)
+{
+    group g = {.segment = found->segment, .best = {found->score, found->passage}};
+    quern_segment *segment = s->snapshot->segments[g.segment].segment;
+    const quern_segment_ref *ref = &quern_segment_get_info(segment)->ref;
+    if (s->n_groups * 2 >= s->n_slots) {
+        QUERN_TRY(grow_slots(s, err));
+    }
+    QUERN_TRY(quern_segment_article_of(segment, found->passage, &g.article, err));
+    size_t slot = slot_of(s, g.segment, g.article);
+    if (s->slots[slot]) {
+        return QUERN_OK;
+    }
+    if (s->n_groups == s->options.articles) {
+        s->is_more = 1;
+        return QUERN_OK;
+    }
+    QUERN_TRY(quern_segment_first_passage(segment, g.article, &g.first_passage, err));
+    g.end_passage = ref->n_passages;
+    if (g.article + 1 < ref->n_articles) {
+        QUERN_TRY(quern_segment_first_passage(segment, g.article + 1, &g.end_passage, err));
+    }
+    if (quern_grow(&s->groups, &s->cap_groups, s->n_groups + 1, sizeof *s->groups)) {
+        return quern_fail_nomem(err);
+    }
+    s->groups[s->n_groups++] = g;
+    s->slots[slot] = (uint32_t)s->n_groups;
+    return QUERN_OK;
+}
+
+/* Finds the wanted articles, or all there are. */
+static quern_status find_articles(search *s, quern_error *err)
+{
+    uint64_t want = (uint64_t)s->options.articles * PASSAGES_EACH;
+    uint64_t k = want < LEAST_PASSAGES ? LEAST_PASSAGES : want;
+    for (size_t seen = 0;; k *= GROWTH) {
+        k = k < s->snapshot->n_passages ? k : s->snapshot->n_passages;
+        k = k < SIZE_MAX / 64 ? k : SIZE_MAX / 64;
+        QUERN_TRY(quern_native_top(s->native, (size_t)k, s->options.count, &s->found, err));
+        for (; seen < s->found.n && !s->is_more; seen++) {
+            QUERN_TRY(add_passage(s, &s->found.items[seen], err));
+        }
+        if (s->n_groups == s->options.articles || s->found.n == s->found.n_passages ||
+            s->found.n < k) {
+            return QUERN_OK;
+        }
+    }
+}
+
+static quern_status set_totals(search *s, quern_totals *totals, quern_error *err)
+{
+    totals->passages = s->found.n_passages;
+    totals->articles = s->n_groups;
+    totals->exact = 1;
+    if (s->found.has_articles) {
+        totals->articles = s->found.n_articles;
+    } else if (s->is_more) {
+        totals->exact = 0;
+    } else if (s->found.n < s->found.n_passages) { /* as many as wanted; perhaps no more */
+        QUERN_TRY(quern_native_top(s->native, 1, 1, &s->found, err));
+        totals->articles = s->found.n_articles;
+    }
+    return QUERN_OK;
+}
+
+/* ---- Hits ---- */
+
+static quern_status add_group(search *s, uint32_t i, quern_topk *all, quern_error *err)
+{
+    const group *g = &s->groups[i];
+    quern_hits_group shown = {.segment = g->segment,
+                              .article = g->article,
+                              .first_passage = g->first_passage,
+                              .rank = i + 1,
+                              .passages = &g->best,
+                              .n_passages = 1};
+    if (g->end_passage - g->first_passage > 1) {
+        QUERN_TRY(
+            quern_native_range(s->native, g->segment, g->first_passage, g->end_passage, all, err));
+        if (s->options.all_passages) {
+            shown.passages = all->items;
+            shown.n_passages = all->n;
+        } else {
+            shown.n_more = all->n ? all->n - 1 : 0;
+        }
+    }
+    return quern_hits_add(&s->builder, &shown, err);
+}
+
+static quern_status make_hits(search *s, quern_error *err)
+{
+    quern_topk all;
+    quern_status status = QUERN_OK;
+    quern_topk_init(&all, SIZE_MAX);
+    for (size_t i = 0; !status && i < s->n_groups; i++) {
+        status = add_group(s, (uint32_t)i, &all, err);
+    }
+    quern_topk_finish(&all);
+    return status;
+}
+
+static void search_finish(search *s)
+{
+    quern_hits_builder_finish(&s->builder);
+    quern_native_free(s->native);
+    quern_found_list_finish(&s->found);
+    quern_free(s->groups);
+    quern_free(s->slots);
+}
+
+static quern_status run(search *s, const quern_plan *plan, quern_error *err)
+{
+    QUERN_TRY(quern_native_open(s->snapshot, plan, &s->model, &s->native, err));
+    QUERN_TRY(find_articles(s, err));
+    QUERN_TRY(set_totals(s, &s->builder.hits->totals, err));
+    return make_hits(s, err);
+}
+
+quern_status quern_search(quern_reader *reader, const quern_query *query,
+                          const quern_search_options *options, quern_hits **out, quern_error *err)
+{
+    search s;
+    memset(&s, 0, sizeof s);
+    quern_error_clear(err);
+    if (out) {
+        *out = NULL;
+    }
+    if (!reader || !query || !out) {
+        return quern_fail(err, QUERN_E_INVALID, "quern_search: an argument is missing");
+    }
+    QUERN_TRY(read_options(&s, options, err));
+    quern_hits *hits = quern_alloc_zero(1, sizeof *hits);
+    if (!hits) {
+        return quern_fail_nomem(err);
+    }
+    hits->totals.size = sizeof hits->totals;
+    s.snapshot = reader->snapshot;
+    s.builder.hits = hits;
+    s.builder.snapshot = reader->snapshot;
+    s.builder.highlighter.plan = &query->plan;
+    quern_status status = quern_reader_take_analysis(reader, &s.builder.highlighter.analysis, err);
+    quern_analysis *analysis = s.builder.highlighter.analysis;
+    if (!status) {
+        status = run(&s, &query->plan, err);
+    }
+    search_finish(&s);
+    quern_reader_give_analysis(reader, analysis);
+    if (status) {
+        quern_hits_free(hits);
+        return status;
+    }
+    *out = hits;
+    return QUERN_OK;
+}

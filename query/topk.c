@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* topk - see topk.h. */
+#include "query/topk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEAST = 256 }; /* entries before the first selection, so that small k select seldom */
+
+void quern_topk_init(quern_topk *t, size_t k)
+{
+    memset(t, 0, sizeof *t);
+    t->k = k;
+    t->limit = k > SIZE_MAX / 2 ? SIZE_MAX : k * 2 < LEAST ? LEAST : k * 2;
+    t->bar = k ? INT64_MIN : INT64_MAX;
+}
+
+void quern_topk_finish(quern_topk *t)
+{
+    quern_free(t->items);
+    memset(t, 0, sizeof *t);
+}
+
+void quern_topk_begin(quern_topk *t, int64_t bar)
+{
+    t->n = 0;
+    t->bar = t->k ? bar : INT64_MAX;
+}
+
+static int is_better(const quern_scored *a, const quern_scored *b)
+{
+    return a->score != b->score ? a->score > b->score : a->passage < b->passage;
+}
+
+static void swap(quern_scored *a, quern_scored *b)
+{
+    quern_scored c = *a;
+    *a = *b;
+    *b = c;
+}
+
+/* Puts the middle one of three at *b. */
+static void order_three(quern_scored *a, quern_scored *b, quern_scored *c)
+{
+    if (is_better(b, a)) {
+        swap(a, b);
+    }
+    if (is_better(c, b)) {
+        swap(b, c);
+        if (is_better(b, a)) {
+            swap(a, b);
+        }
+    }
+}
+
+/* Moves the k best of items[0, n) to its front, in no order. 0 < k < n. */
+static void select_best(quern_scored *items, size_t n, size_t k)
+{
+    size_t low = 0;
+    size_t high = n - 1;
+    while (low < high) {
+        size_t i = low;
+        size_t j = high;
+        size_t middle = low + (high - low) / 2;
+        order_three(&items[low], &items[middle], &items[high]);
+        quern_scored pivot = items[middle];
+        while (i <= j) {
+            while (is_better(&items[i], &pivot)) {
+                i++;
+            }
+            while (is_better(&pivot, &items[j])) {
+                j--;
+            }
+            if (i <= j) {
+                swap(&items[i], &items[j]);
+                i++;
+                j = j ? j - 1 : 0;
+            }
+        }
+        if (k - 1 <= j) {
+            high = j;
+        } else if (k - 1 >= i) {
+            low = i;
+        } else {
+            return;
+        }
+    }
+}
+
+void quern_topk_make_room(quern_topk *t)
+{
+    if (t->n < t->limit) {
+        size_t want = t->cap < LEAST ? LEAST : t->cap * 2;
+        want = want < t->limit ? want : t->limit;
+        if (t->status || quern_grow(&t->items, &t->cap, want, sizeof *t->items)) {
+            t->status = QUERN_E_NOMEM;
+            t->n = t->cap; /* full: nothing more goes in */
+            t->bar = INT64_MAX;
+        }
+        return;
+    }
+    select_best(t->items, t->n, t->k);
+    t->n = t->k;
+    int64_t worst = INT64_MAX;
+    for (size_t i = 0; i < t->n; i++) {
+        worst = t->items[i].score < worst ? t->items[i].score : worst;
+    }
+    if (worst + 1 > t->bar) {
+        t->bar = worst + 1;
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    return is_better(a, b) ? -1 : is_better(b, a);
+}
+
+quern_status quern_topk_end(quern_topk *t, quern_error *err)
+{
+    if (t->status) {
+        return quern_fail_nomem(err);
+    }
+    if (t->n > t->k) {
+        select_best(t->items, t->n, t->k);
+        t->n = t->k;
+    }
+    if (t->n > 1) {
+        qsort(t->items, t->n, sizeof *t->items, compare);
+    }
+    return QUERN_OK;
+}

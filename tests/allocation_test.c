@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* allocation_test - the n-th allocation fails, for every n, once and from then on, while an index is
+ * made, filled, changed, searched and brought in step with a folder. Nothing may crash or leak
+ * (the sanitizer build sees to that), every failure is NOMEM, and what was committed is still there
+ * and sound. The program is linked with --wrap for malloc, calloc and realloc. */
+#include "tests/check.h"
+#include "tests/library.h"
+#include "tests/scratch.h"
+
+#include <string.h>
+
+static uint64_t calls, fail_at, fail_count; /* fail calls fail_at .. fail_at + fail_count - 1 */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+
+static int fails(void)
+{
+    calls++;
+    return fail_at && calls >= fail_at && calls - fail_at < fail_count;
+}
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : __real_calloc(n, size);
+}
+void *__wrap_realloc(void *p, size_t size)
+{
+    return fails() ? NULL : __real_realloc(p, size);
+}
+
+static const char *const queries[] = {"bedrock commitment", "\"long term\" chips", "absent"};
+static const char folder_text[] =
+    "A heading\n\nThe folder holds one file about chips and the long term of Bedrock.\n";
+static const char folder_lines[] =
+    "{\"id\": 1, \"title\": \"One\", \"text\": \"A record about Bedrock chips.\"}\n"
+    "not json\n{\"id\": \"2\", \"text\": \"Another, with a commitment.\", \"desk\": \"tech\"}\n";
+
+typedef quern_status (*step)(const char *dir, quern_error *err);
+
+static quern_status step_create(const char *dir, quern_error *err)
+{
+    return quern_index_create(dir, NULL, err);
+}
+
+/* Puts and deletes, then commits. */
+static quern_status step_write(const char *dir, quern_error *err)
+{
+    quern_index *index = NULL;
+    quern_writer *w = NULL;
+    quern_writer_options options = QUERN_WRITER_OPTIONS_INIT;
+    options.threads = 1;
+    options.memory_bytes = 16u << 20;
+    quern_status s = quern_index_open(dir, NULL, &index, err);
+    s = s ? s : quern_writer_open(index, &options, &w, err);
+    s = s ? s : library_put(w, "a", "Title of a", "Bedrock chips are a long term commitment.", err);
+    s = s ? s : library_put(w, "b", "", "Chips. Chips! Bedrock’s chips?", err);
+    s = s ? s : quern_writer_delete(w, QUERN_STR("kept"), QUERN_STR(""), NULL, err);
+    s = s ? s : quern_writer_commit(w, err);
+    quern_writer_close(w);
+    quern_index_close(index);
+    return s;
+}
+
+static quern_status step_optimize(const char *dir, quern_error *err)
+{
+    quern_index *index = NULL;
+    quern_writer *w = NULL;
+    quern_status s = quern_index_open(dir, NULL, &index, err);
+    s = s ? s : quern_writer_open(index, NULL, &w, err);
+    s = s ? s : quern_writer_optimize(w, err);
+    quern_writer_close(w);
+    quern_index_close(index);
+    return s;
+}
+
+static quern_status step_sync(const char *dir, quern_error *err)
+{
+    char folder[4200];
+    const char *paths[1] = {folder};
+    quern_index *index = NULL;
+    quern_writer *w = NULL;
+    quern_sync_options options = QUERN_SYNC_OPTIONS_INIT;
+    options.paths = paths;
+    options.n_paths = 1;
+    snprintf(folder, sizeof folder, "%s.folder", dir);
+    quern_status s = quern_index_open(dir, NULL, &index, err);
+    s = s ? s : quern_writer_open(index, NULL, &w, err);
+    s = s ? s : quern_sync(w, &options, NULL, err);
+    quern_writer_close(w);
+    quern_index_close(index);
+    return s;
+}
+
+static quern_status step_search(const char *dir, quern_error *err)
+{
+    quern_buf out = {0};
+    quern_status s = library_dump(dir, NULL, queries, 3, &out, err);
+    quern_buf_finish(&out);
+    return s;
+}
+
+static quern_status step_check(const char *dir, quern_error *err)
+{
+    return quern_index_check(dir, NULL, NULL, err);
+}
+
+static const struct {
+    const char *name;
+    step run;
+    int filled; /* the index is there and has the article "kept" */
+} steps[] = {{"create", step_create, 0},     {"write", step_write, 1}, {"sync", step_sync, 1},
+             {"optimize", step_optimize, 1}, {"search", step_search, 1}, {"check", step_check, 1}};
+
+/* A fresh index in dir, with one article where wanted. */
+static void prepare(const char *dir, int filled)
+{
+    quern_error err;
+    quern_index *index = NULL;
+    quern_writer *w = NULL;
+    fail_at = 0;
+    scratch_remove(dir);
+    if (!filled) {
+        return;
+    }
+    quern_status s = quern_index_create(dir, NULL, &err);
+    s = s ? s : quern_index_open(dir, NULL, &index, &err);
+    s = s ? s : quern_writer_open(index, NULL, &w, &err);
+    s = s ? s : library_put(w, "kept", "Kept", "Bedrock stands, a commitment of long term.", &err);
+    s = s ? s : quern_writer_commit(w, &err);
+    s = s ? s : library_put(w, "kept too", "", "Chips of the long term.", &err);
+    s = s ? s : quern_writer_commit(w, &err);
+    quern_writer_close(w);
+    quern_index_close(index);
+    CHECK_ROW("prepare", s == QUERN_OK);
+}
+
+/* Returns 0 once the step ran without meeting the failure. */
+static int run_failing(size_t i, const char *dir, uint64_t n, uint64_t count)
+{
+    quern_error err = {QUERN_OK, 0, 0, "", ""};
+    prepare(dir, steps[i].filled);
+    calls = 0;
+    fail_at = n;
+    fail_count = count;
+    quern_status s = steps[i].run(dir, &err);
+    int met = calls >= n;
+    fail_at = 0;
+    CHECK_ROW(steps[i].name, s == QUERN_OK || (met && s == QUERN_E_NOMEM));
+    if (s != QUERN_OK && s != QUERN_E_NOMEM) {
+        printf("%s, allocation %llu: %s: %s\n", steps[i].name, (unsigned long long)n,
+               quern_status_name(s), err.message);
+    }
+    if (steps[i].filled || s == QUERN_OK) {
+        CHECK_ROW(steps[i].name, quern_index_check(dir, NULL, NULL, &err) == QUERN_OK);
+    }
+    return met;
+}
+
+static void test_every_allocation(void)
+{
+    char base[4096];
+    char dir[4200];
+    char folder[4300];
+    scratch_make(base);
+    snprintf(dir, sizeof dir, "%s/index", base);
+    snprintf(folder, sizeof folder, "mkdir -p %s.folder", dir);
+    CHECK_ROW("folder", system(folder) == 0);
+    snprintf(folder, sizeof folder, "%s.folder", dir);
+    scratch_write(folder, "one.txt", folder_text, strlen(folder_text));
+    scratch_write(folder, "two.jsonl", folder_lines, strlen(folder_lines));
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        uint64_t n = 1;
+        while (run_failing(i, dir, n, 1)) {
+            run_failing(i, dir, n, UINT64_MAX);
+            n++;
+        }
+        printf("%s: %llu allocations failed in turn\n", steps[i].name, (unsigned long long)n - 1);
+        CHECK_ROW(steps[i].name, n > 2);
+    }
+    scratch_remove(base);
+}
+
+static CU_TestInfo tests[] = {{"every allocation fails in turn", test_every_allocation},
+                              CU_TEST_INFO_NULL};
+QUERN_TEST_MAIN("allocation", tests)

@@ -1,0 +1,113 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What --json promises, held against it by jsonl_check.
+. "$(dirname "$0")/common.sh"
+: "${JSONL_CHECK:?the path of jsonl_check}"
+
+# members TYPE NAME: the values in the last output.
+members()
+{
+    "$JSONL_CHECK" -l "$1" "$2" <"$scratch/.out"
+}
+
+# valid: the last output keeps all promises of search --json.
+valid()
+{
+    "$JSONL_CHECK" <"$scratch/.out" >"$scratch/.check" || fail "$1: $(cat "$scratch/.check")"
+}
+
+make_news
+cat >news/notes.jsonl <<'END'
+{"id":"n1","title":"A commitment at sea","date":"2024-03-27","text":"The ferry line keeps its commitment to the islands.","desk":"sea","tags":["ferries","islands"]}
+{"id":"n2","title":"Quiet","text":"Nothing moved.\nNothing at all moved."}
+END
+run 0 "$INDEXER" --json news
+same 'added' 4 "$(members summary added)"
+same 'articles' 5 "$(members summary articles)"
+same 'schema' 1 "$(members summary schema)"
+same 'new index' true "$(members summary new_index)"
+cd news || exit 1
+
+run 0 "$SEARCH" --json commitment
+valid 'one word'
+same 'paths' 'notes.jsonl birch.txt alder.txt' "$(members hit path | sort -r | tr '\n' ' ' | sed 's/ $//')"
+same 'query' commitment "$(members meta query)"
+same 'index' .quern "$(members meta index)"
+same 'schema of search' 1 "$(members meta schema)"
+same 'articles that match' 3 "$(members summary articles)"
+same 'summaries' 1 "$(grep -c '"type":"summary"' "$scratch/.out")"
+same 'nothing on stderr' '' "$(cat "$scratch/.err")"
+
+# A record: id, date, fields; offsets count its text, the line is its own.
+run 0 "$SEARCH" --json ferry
+valid 'a record'
+same 'id' n1 "$(members hit id)"
+same 'date' 2024-03-27T00:00:00Z "$(members hit date)"
+same 'offsets' text "$(members hit offsets)"
+same 'line' 1 "$(members hit line)"
+case $(members hit fields) in
+    *'"desk":"sea"'*) ;;
+    *) fail "fields: $(members hit fields)" ;;
+esac
+run 0 "$SEARCH" --json moved
+valid 'the second record'
+same 'line of the second record' 2 "$(members hit line)"
+
+# Bytes: highlights lie on the words, byte_start is a place in the file.
+run 0 "$SEARCH" --json Bedrock
+valid 'a plain file'
+start=$(members hit byte_start)
+end=$(members hit byte_end)
+members hit text >"$scratch/text"
+tail -c +$((start + 1)) alder.txt | head -c $((end - start)) >"$scratch/bytes"
+printf '%s' "$(cat "$scratch/text")" | cmp -s - "$scratch/bytes" || fail 'the bytes are not the text'
+span=$(members hit highlights | head -n 1 | sed 's/^\[{"start":\([0-9]*\),"end":\([0-9]*\)}.*/\1 \2/')
+set -- $span
+same 'highlight' Bedrock "$(tail -c +$(($1 + 1)) "$scratch/text" | head -c $(($2 - $1)))"
+
+# No hits, and counting.
+run 1 "$SEARCH" --json Bedrok
+valid 'no hits'
+same 'no hits' 0 "$(grep -c '"type":"hit"' "$scratch/.out")"
+run 0 "$SEARCH" --json -c commitment
+valid 'count'
+same 'count' 3 "$(members summary passages)"
+same 'exact' true "$(members summary exact_total)"
+same 'hits of a count' 0 "$(grep -c '"type":"hit"' "$scratch/.out")"
+
+# What a terminal must not see is escaped; what is not UTF-8 is told as bytes.
+printf 'Gorse %s[31m red %s]52;c;AAAA\007 \302\233 \342\200\256 gorse\n' "$esc" "$esc" >gorse.txt
+raw=$(printf 'h\377eather.txt')
+echo 'Heather grows on moors.' >"$raw"
+run 0 "$INDEXER"
+run 0 "$SEARCH" --json gorse
+valid 'escape sequences'
+grep -qi '\\u001b' "$scratch/.out" || fail 'ESC is not escaped'
+grep -q '\\u009b' "$scratch/.out" || fail 'U+009B is not escaped'
+grep -q '\\u202e' "$scratch/.out" || fail 'U+202E is not escaped'
+run 0 "$SEARCH" --json moors
+valid 'a path of bytes'
+same 'path of bytes' '{"bytes":"aP9lYXRoZXIudHh0"}' "$(members hit path)"
+
+# The query comes back, whatever it is.
+run 0 "$SEARCH" --json "moors $(printf '\001\377')"
+valid 'a query of bytes'
+
+# The indexer's lines.
+printf 'not json\n{"text":"Good."}\n' >bad.jsonl
+run 1 "$INDEXER" --json
+same 'skipped' 1 "$(members summary records_skipped)"
+case $(members skipped path) in
+    *bad.jsonl*) ;;
+    *) fail "path of what was skipped: $(members skipped path)" ;;
+esac
+"$JSONL_CHECK" -l <"$scratch/.out" || fail 'indexer --json'
+run 0 "$INDEXER" --json status
+"$JSONL_CHECK" -l <"$scratch/.out" || fail 'status --json'
+same 'articles in status' 8 "$(members status articles)"
+run 0 "$INDEXER" --json list
+"$JSONL_CHECK" -l <"$scratch/.out" || fail 'list --json'
+same 'articles in list' 8 "$(members article path | wc -l | tr -d ' ')"
+run 0 "$INDEXER" --json check
+"$JSONL_CHECK" -l <"$scratch/.out" || fail 'check --json'
+finish

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* block - every form comes back as it went in; the smallest form is taken; decoders stay inside any
+ * bytes. */
+#include "index/block.h"
+
+#include "tests/check.h"
+
+#include <string.h>
+
+/* Encodes, checks the claimed sizes, decodes from a copy of exactly the bytes and their slack. */
+static quern_block there_and_back(const char *row, const uint32_t *passages, const uint32_t *tfs,
+                                  uint32_t n, uint32_t base)
+{
+    uint8_t bytes[QUERN_BLOCK_BYTES_MAX];
+    uint32_t got[QUERN_BLOCK];
+    int bad;
+    quern_block block = {n, base, 0, 0};
+    memset(bytes, 0xA5, sizeof bytes);
+    size_t len = quern_block_encode(&block, passages, tfs, bytes);
+    size_t split = quern_block_passage_bytes(&block, &bad);
+    uint8_t *copy = calloc(1, len + 8);
+    CHECK_ROW(row, block.last == passages[n - 1] && !bad && split <= len);
+    if (!copy || split > len) {
+        free(copy);
+        return block;
+    }
+    memcpy(copy, bytes, len);
+    CHECK_ROW(row, quern_block_passages(&block, copy, got) == 0);
+    CHECK_ROW(row, memcmp(got, passages, n * sizeof *got) == 0);
+    CHECK_ROW(row, quern_block_tfs(&block, copy + split, len - split, got) == 0);
+    CHECK_ROW(row, memcmp(got, tfs, n * sizeof *got) == 0);
+    free(copy);
+    return block;
+}
+
+/* What the forms of a kind of block must be. Passages are base + i * step, tfs as told. */
+typedef struct form_row {
+    const char *name;
+    uint32_t n, base, step;
+    uint32_t tf, every, other_tf; /* every-th posting has other_tf */
+    unsigned passages, tfs;       /* forms; 99: any */
+} form_row;
+
+static const form_row rows[] = {
+    {"one posting", 1, 0, 0, 1, 0, 0, 0, QUERN_TFS_NONE},
+    {"one posting, often", 1, 7, 0, 9, 0, 0, 0, QUERN_TFS_UNARY},
+    {"two neighbours", 2, 0, 1, 1, 0, 0, QUERN_BLOCK_BITMAP, QUERN_TFS_NONE},
+    {"two far apart", 2, 0, 0x7FFFFFFF, 1, 0, 0, 29, QUERN_TFS_NONE},
+    {"a run", 128, 1000, 1, 1, 0, 0, QUERN_BLOCK_BITMAP, QUERN_TFS_NONE},
+    {"every other", 128, 0, 2, 2, 0, 0, QUERN_BLOCK_BITMAP, QUERN_TFS_UNARY},
+    {"every 100th", 128, 0, 100, 1, 50, 2, 99, QUERN_TFS_LIST},
+    {"every 33,000,000th", 128, 0, 33000000, 1, 3, 2, 24, QUERN_TFS_UNARY},
+    {"rich", 128, 5, 300, 12, 0, 0, 99, QUERN_TFS_NIBBLES},
+    {"very rich", 128, 5, 300, 3000, 2, 70000, 99, QUERN_TFS_NIBBLES},
+    {"largest tf", 128, 0, 9, 1, 128, UINT32_MAX, 99, QUERN_TFS_NIBBLES},
+    {"tf 16 and 17", 127, 0, 3, 16, 2, 17, 99, QUERN_TFS_NIBBLES},
+};
+
+static void test_forms(void)
+{
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        const form_row *r = &rows[k];
+        uint32_t passages[QUERN_BLOCK];
+        uint32_t tfs[QUERN_BLOCK];
+        for (uint32_t i = 0; i < r->n; i++) {
+            passages[i] = r->base + i * r->step;
+            tfs[i] = r->every > 0 && i % r->every == 0 ? r->other_tf : r->tf;
+        }
+        quern_block block = there_and_back(r->name, passages, tfs, r->n, r->base);
+        CHECK_ROW(r->name, r->passages == 99 || (block.form & 63u) == r->passages);
+        CHECK_ROW(r->name, (unsigned)block.form >> 6 == r->tfs);
+    }
+}
+
+static void test_random(void)
+{
+    uint64_t seed = check_seed(31);
+    for (int round = 0; round < 20000; round++) {
+        uint32_t passages[QUERN_BLOCK];
+        uint32_t tfs[QUERN_BLOCK];
+        uint32_t n = 1 + (uint32_t)(check_random(&seed) % QUERN_BLOCK);
+        uint32_t base = (uint32_t)(check_random(&seed) >> 40);
+        uint64_t gap = (uint64_t)1 << check_random(&seed) % 25;
+        uint64_t rich = (uint64_t)1 << check_random(&seed) % 12;
+        uint64_t rare = 1 + check_random(&seed) % 40;
+        uint32_t at = base;
+        for (uint32_t i = 0; i < n; i++) {
+            at += (uint32_t)(check_random(&seed) % gap);
+            passages[i] = at++;
+            tfs[i] =
+                1 + (check_random(&seed) % rare == 0 ? (uint32_t)(check_random(&seed) % rich) : 0);
+        }
+        there_and_back("random", passages, tfs, n, base);
+    }
+}
+
+/* Any bytes: what comes out keeps the rules, or there is an error. Right at the end of memory, so
+ * that a sanitizer sees a read past the 8 bytes of slack. */
+static void test_any_bytes(void)
+{
+    uint64_t seed = check_seed(32);
+    uint64_t counts[2] = {0, 0};
+    for (int round = 0; round < 100000; round++) {
+        uint32_t out[QUERN_BLOCK];
+        int bad;
+        uint32_t n = 1 + (uint32_t)(check_random(&seed) % QUERN_BLOCK);
+        uint32_t range = n - 1 + (uint32_t)(check_random(&seed) % 4000);
+        uint32_t base = (uint32_t)(check_random(&seed) >> 33);
+        quern_block block = {n, base, base + range, (uint8_t)check_random(&seed)};
+        size_t len = quern_block_passage_bytes(&block, &bad);
+        if (bad) {
+            continue;
+        }
+        size_t n_tfs = check_random(&seed) % 90;
+        uint8_t *in = malloc(len + n_tfs + 8);
+        for (size_t i = 0; in && i < len + n_tfs + 8; i++) {
+            uint64_t r = check_random(&seed);
+            in[i] = (uint8_t)(round % 3 == 0   ? r
+                              : round % 3 == 1 ? r & r >> 8
+                                               : r & r >> 8 & r >> 16);
+        }
+        int failed = quern_block_passages(&block, in, out);
+        for (uint32_t i = 0; !failed && i < n; i++) {
+            CHECK(out[i] >= (i > 0 ? out[i - 1] + 1 : base) && out[i] <= base + range);
+        }
+        counts[failed ? 0 : 1]++;
+        failed = quern_block_tfs(&block, in + len, n_tfs, out);
+        for (uint32_t i = 0; !failed && i < n; i++) {
+            CHECK(out[i] > 0);
+        }
+        free(in);
+    }
+    CHECK(counts[0] > 1000 && counts[1] > 10);
+}
+
+static CU_TestInfo tests[] = {
+    {"forms", test_forms},
+    {"random blocks", test_random},
+    {"any bytes", test_any_bytes},
+    CU_TEST_INFO_NULL,
+};
+
+QUERN_TEST_MAIN("index/block", tests)
