@@ -128,8 +128,8 @@ typedef struct key_search {
 
 static quern_status compare_next(quern_segment *s, key_search *k, quern_cursor *c, quern_error *err)
 {
-    quern_string source;
-    quern_string id;
+    quern_string source = {"", 0};
+    quern_string id = {"", 0};
     QUERN_TRY(next_key(s, c, &k->key, err));
     QUERN_TRY(split_key(s, &k->key, &source, &id, err));
     k->order = quern_key_compare(source, id, k->source, k->id);

@@ -90,29 +90,37 @@ static quern_status sample_text(quern_sample *sample, const quern_buf *text, uin
     return QUERN_OK;
 }
 
+/* Adds the record of article i to the sample, or `quota` bytes of its text. */
+static quern_status sample_article(quern_articles_writer *w, uint32_t i, uint64_t quota,
+                                   quern_sample *sample, quern_error *err)
+{
+    const quern_article_feed *feed = w->feed;
+    quern_stored_article a;
+    if (quota > 0) {
+        quern_buf_clear(&w->text);
+        QUERN_TRY(feed->text(feed->payload, i, &w->text, err));
+        return sample_text(sample, &w->text, quota, err);
+    }
+    QUERN_TRY(feed->article(feed->payload, i, &a, err));
+    QUERN_TRY(make_record(&w->record, &a, err));
+    return quern_sample_add(sample, w->record.data, w->record.len, err);
+}
+
 /* Samples every stride-th article: its text, or its record. */
 static quern_status take_sample(quern_articles_writer *w, quern_sample *sample, int records,
                                 quern_error *err)
 {
-    const quern_article_feed *feed = w->feed;
-    uint64_t all = least(feed->text_bytes / TEXT_SAMPLE_PART, TEXT_SAMPLE_MAX);
-    uint64_t usual = least(feed->text_bytes / feed->n_articles + 1, TEXT_SAMPLE_PIECE);
-    uint64_t wanted = records ? SAMPLE_ARTICLES : all / usual + 1;
-    uint64_t stride = feed->n_articles / wanted + 1;
-    uint64_t quota = all / (feed->n_articles / stride + 1);
-    for (uint64_t i = 0; i < feed->n_articles; i += stride) {
-        if (records) {
-            quern_stored_article a;
-            QUERN_TRY(feed->article(feed->payload, (uint32_t)i, &a, err));
-            QUERN_TRY(make_record(&w->record, &a, err));
-            QUERN_TRY(quern_sample_add(sample, w->record.data, w->record.len, err));
-        } else {
-            quern_buf_clear(&w->text);
-            QUERN_TRY(feed->text(feed->payload, (uint32_t)i, &w->text, err));
-            QUERN_TRY(sample_text(sample, &w->text, quota, err));
-        }
+    uint64_t n = w->feed->n_articles;
+    uint64_t bytes = w->feed->text_bytes;
+    uint64_t all = least(bytes / TEXT_SAMPLE_PART, TEXT_SAMPLE_MAX);
+    uint64_t usual = least(bytes / n + 1, TEXT_SAMPLE_PIECE);
+    uint64_t stride = n / (records ? SAMPLE_ARTICLES : all / usual + 1) + 1;
+    uint64_t quota = records ? 0 : all / (n / stride + 1) + 1;
+    quern_status status = QUERN_OK;
+    for (uint64_t i = 0; i < n && !status; i += stride) {
+        status = sample_article(w, (uint32_t)i, quota, sample, err);
     }
-    return QUERN_OK;
+    return status;
 }
 
 static quern_status make_packer(quern_articles_writer *w, int records, quern_packer **out,
@@ -226,6 +234,9 @@ static quern_status put_record(quern_articles_writer *w, uint32_t i, const quern
     quern_buf_string(&w->frame, w->record.data, w->record.len);
     if (w->frame.status) {
         return quern_fail_nomem(err);
+    }
+    if (w->frame.len > QUERN_META_FRAME_MAX) {
+        return quern_fail(err, QUERN_E_FULL, "title and fields of an article are too long");
     }
     return w->frame.len >= META_FRAME ? flush_frame(w, err) : QUERN_OK;
 }

@@ -141,7 +141,7 @@ static int read_list(const uint8_t *in, size_t len, uint32_t n, uint32_t *out)
 
 static int read_nibbles(const uint8_t *in, size_t len, uint32_t n, uint32_t *out)
 {
-    uint32_t index[QUERN_BLOCK];
+    uint32_t index[QUERN_BLOCK] = {0};
     uint32_t n_map = (n + 7) / 8;
     if (len < n_map) {
         return -1;

@@ -161,6 +161,18 @@ static quern_status recount_terms(check *c, const quern_snapshot_segment *s, con
     }
 }
 
+static quern_status add_text(quern_segment *segment, uint32_t article, uint64_t *sum,
+                             quern_error *err)
+{
+    quern_arena arena;
+    quern_stored_article stored;
+    quern_arena_init(&arena);
+    quern_status status = quern_segment_article(segment, article, &arena, &stored, err);
+    *sum += status ? 0 : stored.text_bytes;
+    quern_arena_finish(&arena);
+    return status;
+}
+
 /* Adds up lengths and texts of the dead. */
 static quern_status recount_sums(check *c, const quern_snapshot_segment *s, const char *name,
                                  quern_error *err)
@@ -173,15 +185,11 @@ static quern_status recount_sums(check *c, const quern_snapshot_segment *s, cons
         sum_len += quern_tombstones_passage(s->dead, p) ? quern_lengths_get(&lengths, p) : 0;
     }
     for (uint32_t a = 0; a < info->ref.n_articles; a++) {
+        quern_status status = QUERN_OK;
         if (quern_tombstones_article(s->dead, a)) {
-            quern_arena arena;
-            quern_stored_article article;
-            quern_arena_init(&arena);
-            quern_status status = quern_segment_article(s->segment, a, &arena, &article, err);
-            text_bytes += status ? 0 : article.text_bytes;
-            quern_arena_finish(&arena);
-            QUERN_TRY(status);
+            status = add_text(s->segment, a, &text_bytes, err);
         }
+        QUERN_TRY(status);
     }
     if (sum_len != s->dead->sum_len) {
         report(c, name, 40, "the sum of the lengths of the dead passages is wrong");

@@ -169,26 +169,43 @@ static quern_status load_prefix(quern_segment *s, uint32_t group, uint64_t *out,
     return QUERN_OK;
 }
 
-/* How many of the groups from *low to high have a first term not above the wanted one. */
-static quern_status count_below(quern_dictionary_walk *w, const term_table *t, const char *term,
-                                size_t len, quern_error *err)
+typedef struct wanted {
+    const char *term;
+    size_t len;
+    uint64_t prefix;
+} wanted;
+
+/* Whether the first term of a group is not above the wanted one. */
+static quern_status is_below(quern_dictionary_walk *w, const wanted *want, uint32_t group,
+                             int *below, quern_error *err)
 {
-    uint64_t want = prefix_of(term, len);
+    term_table t = {0};
+    uint64_t prefix = 0;
+    QUERN_TRY(load_prefix(w->segment, group, &prefix, err));
+    *below = prefix < want->prefix;
+    if (prefix == want->prefix) {
+        QUERN_TRY(open_table(w->segment, &t, err));
+        QUERN_TRY(enter_group(w, &t, group, err));
+        QUERN_TRY(read_entry(w, err));
+        *below = compare(w->key, w->key_len, want->term, want->len) <= 0;
+    }
+    return QUERN_OK;
+}
+
+/* How many groups have a first term that is not above the wanted one. */
+static quern_status count_below(quern_dictionary_walk *w, const wanted *want, uint32_t n_groups,
+                                uint32_t *out, quern_error *err)
+{
     uint32_t low = 0;
-    uint32_t high = t->n_groups;
+    uint32_t high = n_groups;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        uint64_t prefix = 0;
-        QUERN_TRY(load_prefix(w->segment, middle, &prefix, err));
-        int below = prefix < want;
-        if (prefix == want) {
-            QUERN_TRY(enter_group(w, t, middle, err));
-            QUERN_TRY(read_entry(w, err));
-            below = compare(w->key, w->key_len, term, len) <= 0;
-        }
-        *(below ? &low : &high) = below ? middle + 1 : middle;
+        int below = 0;
+        QUERN_TRY(is_below(w, want, middle, &below, err));
+        low = below ? middle + 1 : low;
+        high = below ? high : middle;
     }
-    w->next = low;
+    *out = low;
     return QUERN_OK;
 }
 
@@ -196,17 +213,20 @@ quern_status quern_dictionary_seek(quern_dictionary_walk *w, quern_segment *segm
                                    const char *term, size_t len, quern_error *err)
 {
     term_table t = {0};
+    wanted want = {term, len, prefix_of(term, len)};
+    uint32_t n_below = 0;
     w->segment = segment;
-    w->held = 0;
     w->key_len = 0;
     w->next = 0;
     QUERN_TRY(open_table(segment, &t, err));
-    QUERN_TRY(count_below(w, &t, term, len, err));
-    if (w->next == 0) { /* before the first, or no terms at all */
+    QUERN_TRY(count_below(w, &want, t.n_groups, &n_below, err));
+    w->next = 0;
+    w->held = 0;
+    if (n_below == 0) { /* before the first, or no terms at all */
         return QUERN_OK;
     }
-    uint32_t end = w->next < t.n_groups ? w->next * QUERN_TERM_GROUP : segment->info.n_terms;
-    QUERN_TRY(enter_group(w, &t, w->next - 1, err));
+    uint32_t end = n_below < t.n_groups ? n_below * QUERN_TERM_GROUP : segment->info.n_terms;
+    QUERN_TRY(enter_group(w, &t, n_below - 1, err));
     while (w->next < end) {
         QUERN_TRY(read_entry(w, err));
         if (compare(w->key, w->key_len, term, len) >= 0) {

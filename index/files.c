@@ -21,7 +21,8 @@ char *quern_files_join(const char *dir, const char *name)
         if (n == 0 || dir[n - 1] != '/') {
             out[n++] = '/';
         }
-        memcpy(out + n, name, m + 1);
+        memcpy(out + n, name, m);
+        out[n + m] = '\0';
     }
     return out;
 }

@@ -18,7 +18,7 @@
 #define QUERN_FILES_PIECE 65536
 
 /* The hint of every message about damage. */
-#define QUERN_FILES_REPAIR "run: indexer repair"
+#define QUERN_FILES_REPAIR "run: indexer rebuild --from-sources"
 
 /* dir/name, to be freed with quern_free; NULL when memory ran out. */
 char *quern_files_join(const char *dir, const char *name);

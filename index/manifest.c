@@ -282,7 +282,7 @@ static int hex_digit(char c)
 /* Reads the rest of the line into *out, with a NUL. A NUL byte in it is bad. */
 static void rest_of_line(lines *in, quern_buf *out)
 {
-    quern_buf_clear(out);
+    out->len = 0; /* and not its status, which stays */
     while (!in->bad && in->p < in->end && *in->p != '\n') {
         int c = (unsigned char)*in->p++;
         if (c == '%') {

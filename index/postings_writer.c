@@ -199,13 +199,11 @@ static void write_short(quern_postings_writer *w)
     end_positions(w);
 }
 
-/* The least float that is not below v. */
-static uint32_t round_up(double v)
+/* The least float that is not below v, which is above 0. */
+static float round_up(double v)
 {
     float f = (float)v;
-    uint32_t bits;
-    memcpy(&bits, &f, sizeof bits);
-    return (double)f < v ? bits + 1 : bits; /* the next float of a positive one */
+    return (double)f < v ? nextafterf(f, 2.0F) : f;
 }
 
 static uint8_t bound_byte(double v, double max)
@@ -229,9 +227,11 @@ static uint8_t kth_byte(const quern_postings_writer *w, uint32_t k, double max)
     while (bucket > 0 && n < k) {
         n += w->histogram[--bucket];
     }
+    if (n < k) {
+        return 0;
+    }
     double v = (double)bucket / QUERN_KTH_BUCKETS;
-    double b = n < k ? 0.0 : v / max * 255.0;
-    uint32_t byte = b < 255.0 ? (uint32_t)b : 255;
+    uint32_t byte = v < max ? (uint32_t)(v / max * 255.0) : 255;
     while (byte > 0 && max * byte / 255.0 > v) {
         byte--;
     }
@@ -287,30 +287,30 @@ static void write_places(quern_postings_writer *w, int wide)
 
 static quern_status write_directory(quern_postings_writer *w, quern_error *err)
 {
-    static const uint32_t ranks[3] = {10, 100, 1000};
     double top = 0.0;
+    const quern_block_summary *blocks = w->blocks;
+    size_t n = w->n_blocks;
     int wide = needed_width(w);
     if (wide < 0) {
         return quern_fail(err, QUERN_E_FULL, "too many positions of one term in a segment");
     }
-    for (size_t i = 0; i < w->n_blocks; i++) {
-        top = w->blocks[i].max > top ? w->blocks[i].max : top;
+    for (size_t i = 0; i < n; i++) {
+        top = blocks[i].max > top ? blocks[i].max : top;
     }
-    uint32_t bits = round_up(top);
-    float narrow;
-    memcpy(&narrow, &bits, sizeof narrow);
-    double max = narrow;
+    float max = top > 0.0 ? round_up(top) : 1.0F;
+    uint32_t bits;
+    memcpy(&bits, &max, sizeof bits);
     quern_out_zeros(w->post, (size_t)(-post_len(w) & 3));
     write_places(w, wide);
-    for (size_t i = 0; i < w->n_blocks; i++) {
-        put(w->post, bound_byte(w->blocks[i].max, max), 1);
+    for (size_t i = 0; i < n; i++) {
+        uint8_t bound = bound_byte(blocks[i].max, max);
+        quern_out_bytes(w->post, &bound, 1);
     }
-    for (size_t i = 0; i < w->n_blocks; i++) {
-        put(w->post, w->blocks[i].form, 1);
+    for (size_t i = 0; i < n; i++) {
+        quern_out_bytes(w->post, &blocks[i].form, 1);
     }
-    for (int i = 0; i < 3; i++) {
-        put(w->post, kth_byte(w, ranks[i], max), 1);
-    }
+    uint8_t kth[3] = {kth_byte(w, 10, max), kth_byte(w, 100, max), kth_byte(w, 1000, max)};
+    quern_out_bytes(w->post, kth, sizeof kth);
     put(w->post, (uint64_t)wide, 1);
     put(w->post, bits, 4);
     return QUERN_OK;

@@ -78,18 +78,18 @@ static quern_status test_page(quern_segment *s, uint64_t page, quern_error *err)
 
 quern_status quern_segment_test(quern_segment *s, uint64_t first, uint64_t last, quern_error *err)
 {
-    for (uint64_t page = first; page <= last; page++) {
-        if (!is_tested(s, page)) {
-            QUERN_TRY(test_page(s, page, err));
-        }
+    quern_status status = QUERN_OK;
+    for (uint64_t page = first; page <= last && !status; page++) {
+        status = is_tested(s, page) ? QUERN_OK : test_page(s, page, err);
     }
-    return QUERN_OK;
+    return status;
 }
 
 quern_status quern_segment_view(const quern_segment *s, unsigned section, const uint64_t range[2],
                                 const uint8_t **out, quern_error *err)
 {
     const quern_section *at = &s->sections[section];
+    *out = s->data;
     if (range[0] > at->len || range[1] > at->len - range[0]) {
         return quern_segment_damaged(s, "an offset leaves its section", err);
     }
@@ -110,7 +110,7 @@ static quern_status read_header(quern_segment *s, quern_error *err)
 {
     const uint8_t *p = s->data;
     if (s->size < QUERN_SEGMENT_HEADER + QUERN_SEGMENT_FIXED + QUERN_SEGMENT_TAIL ||
-        memcmp(p, QUERN_SEGMENT_MAGIC, 8) != 0 || quern_load64(p + 56) != quern_checksum(p, 56)) {
+        quern_load64(p) != QUERN_SEGMENT_MAGIC || quern_load64(p + 56) != quern_checksum(p, 56)) {
         return quern_segment_damaged(s, "bad header", err);
     }
     if (quern_load32(p + 12) > QUERN_SEGMENT_FORMAT) {
@@ -202,7 +202,7 @@ static quern_status read_footer(quern_segment *s, const quern_segment_ref *ref, 
 {
     const uint8_t *tail = s->data + s->size - QUERN_SEGMENT_TAIL;
     uint64_t len = quern_load32(tail);
-    if (memcmp(tail + 16, QUERN_SEGMENT_END_MAGIC, 8) != 0 ||
+    if (quern_load64(tail + 16) != QUERN_SEGMENT_END_MAGIC ||
         len < QUERN_SEGMENT_FIXED + QUERN_SEGMENT_TAIL || len > s->size - QUERN_SEGMENT_HEADER) {
         return quern_segment_damaged(s, "bad footer", err);
     }
@@ -403,9 +403,9 @@ quern_status quern_segment_title_column(quern_segment *s, uint32_t article, uint
 quern_status quern_segment_title_words(quern_segment *s, uint32_t passage, uint32_t *words,
                                        quern_error *err)
 {
-    uint32_t article;
+    uint32_t article = 0;
     uint32_t first = 0;
-    int in_text;
+    int in_text = 0;
     *words = 0;
     if (s->sections[QUERN_SECTION_TITLE].at == 0) {
         return QUERN_OK;

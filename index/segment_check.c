@@ -198,9 +198,11 @@ static quern_status check_blocks(check *c, list_state *st, quern_error *err)
         if (quern_postings_bound(p, b) > quern_postings_max(p)) {
             return quern_segment_damaged(c->s, "a bound exceeds the maximum of its list", err);
         }
-        for (uint32_t i = 0; i < p->n; i++) {
-            QUERN_TRY(check_posting(c, i, st, err));
+        quern_status status = QUERN_OK;
+        for (uint32_t i = 0; i < p->n && !status; i++) {
+            status = check_posting(c, i, st, err);
         }
+        QUERN_TRY(status);
     }
     return QUERN_OK;
 }

@@ -9,8 +9,8 @@
 
 #include <stdatomic.h>
 
-#define QUERN_SEGMENT_MAGIC "quernseg"
-#define QUERN_SEGMENT_END_MAGIC "gesnreuq"
+#define QUERN_SEGMENT_MAGIC 0x6765736E72657571u     /* "quernseg" */
+#define QUERN_SEGMENT_END_MAGIC 0x717565726E736567u /* "gesnreuq" */
 #define QUERN_SEGMENT_FORMAT 1u /* what this code writes, and the newest it reads */
 #define QUERN_SEGMENT_HEADER 64u
 #define QUERN_SEGMENT_ALIGN 64u
@@ -26,8 +26,9 @@
 
 #define QUERN_TERM_GROUP 16u /* terms, or keys, in a front-coded block */
 #define QUERN_TERM_BYTES_MAX 255u
-#define QUERN_TEXT_CHUNK 8192u /* bytes of text in a frame */
-#define QUERN_GROUP 32u        /* blocks, or frames, that share a base offset */
+#define QUERN_TEXT_CHUNK 8192u          /* bytes of text in a frame */
+#define QUERN_META_FRAME_MAX (1u << 30) /* bytes of records in a frame */
+#define QUERN_GROUP 32u                 /* blocks, or frames, that share a base offset */
 
 /* Sections by id. */
 enum {

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define BUFFER (16 * QUERN_SEGMENT_PAGE)
+#define BUFFER ((size_t)16 * QUERN_SEGMENT_PAGE)
 #define SPILL_MEMORY (1u << 20)
 
 /* ---- Temporary files ---- */

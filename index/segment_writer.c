@@ -56,6 +56,16 @@ static quern_status misuse(quern_segment_writer *w, const char *what, quern_erro
     return settle(w, quern_fail(&w->error, QUERN_E_INVALID, "segment writer: %s", what), err);
 }
 
+static char *copy_path(const char *dir)
+{
+    size_t size = strlen(dir) + 1;
+    char *copy = quern_alloc(size);
+    if (copy) {
+        memcpy(copy, dir, size);
+    }
+    return copy;
+}
+
 quern_status quern_segment_writer_new(quern_vfs *vfs, const char *dir,
                                       const quern_segment_writer_options *options,
                                       quern_segment_writer **out, quern_error *err)
@@ -68,20 +78,16 @@ quern_status quern_segment_writer_new(quern_vfs *vfs, const char *dir,
     }
     w->vfs = vfs;
     w->options = *options;
-    size_t len = strlen(dir) + 1;
-    w->dir = quern_alloc(len);
-    quern_status status = w->dir ? QUERN_OK : quern_fail_nomem(err);
-    if (!status) {
-        memcpy(w->dir, dir, len);
-        status = quern_out_init(&w->out, vfs, w->dir, err);
-    }
+    w->dir = copy_path(dir);
+    quern_status status =
+        w->dir ? quern_out_init(&w->out, vfs, w->dir, err) : quern_fail_nomem(err);
     if (status) {
         quern_segment_writer_free(w);
         return status;
     }
     quern_postings_writer_init(&w->postings, &w->out);
     quern_dictionary_writer_init(&w->dictionary, vfs, w->dir);
-    memcpy(header, QUERN_SEGMENT_MAGIC, 8);
+    quern_store64(header, QUERN_SEGMENT_MAGIC);
     quern_store32(header + 8, QUERN_SEGMENT_FORMAT);
     quern_store32(header + 12, QUERN_SEGMENT_FORMAT);
     quern_store64(header + 56, quern_checksum(header, 56));
@@ -307,7 +313,7 @@ static void write_footer(quern_segment_writer *w, quern_segment_ref *ref)
     ref->root = quern_checksum(footer.data, footer.len);
     ref->id = quern_checksum_seeded(footer.data, footer.len, QUERN_SEGMENT_ID_SEED);
     quern_buf_u64(&footer, ref->root);
-    quern_buf_bytes(&footer, QUERN_SEGMENT_END_MAGIC, 8);
+    quern_buf_u64(&footer, QUERN_SEGMENT_END_MAGIC);
     if (footer.status && !w->out.status) {
         w->out.status = quern_fail_nomem(&w->out.error);
     }

@@ -4,8 +4,9 @@
  *
  * Fed in this order: the articles (pulled, in key order), then the terms in byte order, each with
  * its postings in ascending order. Memory stays bounded however large the segment: texts, postings
- * and positions stream to disk; what is kept is 12 bytes a passage, 15 bytes for each 128 postings
- * of the list at hand, and a few MB of buffers.
+ * and positions stream to disk; what is kept is 4 bytes a passage and an article, a byte a term, 40
+ * bytes for each 128 postings of the list at hand, 8 for each 16 KiB written, and up to about 15 MB
+ * of buffers.
  *
  * Sticky status: after a failure every call returns it again.
  */

@@ -60,7 +60,11 @@ void quern_sources_name(uint64_t generation, char out[QUERN_SOURCES_NAME_MAX])
 quern_status quern_sources_new(quern_sources **out, quern_error *err)
 {
     *out = quern_alloc_zero(1, sizeof **out);
-    return *out ? QUERN_OK : quern_fail_nomem(err);
+    if (!*out) {
+        quern_fail_nomem(err);
+        return QUERN_E_NOMEM;
+    }
+    return QUERN_OK;
 }
 
 static void free_entry(quern_source *source)
@@ -108,7 +112,7 @@ static int grow(quern_sources *s)
     while (want / 2 <= s->n) {
         want *= 2;
     }
-    quern_sources bigger = {quern_alloc_zero(want, sizeof *s->slots), want, s->n, s->n};
+    quern_sources bigger = {quern_alloc_zero(want, sizeof(void *)), want, s->n, s->n};
     if (!bigger.slots) {
         return -1;
     }
@@ -140,17 +144,20 @@ quern_status quern_sources_put(quern_sources *s, const char *name, quern_source 
     size_t len = strlen(name);
     *out = NULL;
     if (len == 0 || len > NAME_MAX_BYTES) {
-        return quern_fail(err, QUERN_E_INVALID, "the name of a source has %zu bytes, not 1 to %d",
-                          len, NAME_MAX_BYTES);
+        quern_fail(err, QUERN_E_INVALID, "the name of a source has %zu bytes, not 1 to %d", len,
+                   NAME_MAX_BYTES);
+        return QUERN_E_INVALID;
     }
     if (grow(s)) {
-        return quern_fail_nomem(err);
+        quern_fail_nomem(err);
+        return QUERN_E_NOMEM;
     }
     size_t i = slot_of(s, name, len);
     if (!s->slots[i]) {
         quern_source *source = new_entry(name, len);
         if (!source) {
-            return quern_fail_nomem(err);
+            quern_fail_nomem(err);
+            return QUERN_E_NOMEM;
         }
         s->slots[i] = source;
         s->n++;
@@ -218,7 +225,7 @@ static int by_name(const void *a, const void *b)
 /* The entries in order of their names, to be freed; NULL when memory ran out. */
 static quern_source **sorted(const quern_sources *s)
 {
-    quern_source **out = quern_alloc_zero(s->n, sizeof *out);
+    quern_source **out = quern_alloc_zero(s->n, sizeof(void *));
     size_t n = 0;
     for (size_t i = 0; out && i < s->n_slots; i++) {
         if (s->slots[i] && s->slots[i] != GONE) {
@@ -226,7 +233,7 @@ static quern_source **sorted(const quern_sources *s)
         }
     }
     if (out && n > 1) {
-        qsort(out, n, sizeof *out, by_name);
+        qsort(out, n, sizeof(void *), by_name);
     }
     return out;
 }

@@ -311,34 +311,39 @@ static void make_uuid(uint64_t uuid[2])
 
 /* Takes a directory whose place may not be on disk out of it again. Returns 0 where that is sure.
  */
-static int take_back(quern_vfs *vfs, const char *temp, const char *dir)
+static int take_back(quern_vfs *vfs, const char *temp, const char *dir, const char *parent)
 {
     quern_vstat st;
     int error = vfs->stat_path(vfs, temp, &st);
     if (error == ENOENT) {
         error = vfs->rename(vfs, dir, temp);
     }
-    return error ? error : sync_parent(vfs, dir);
+    return error ? error : vfs->sync_dir(vfs, parent);
 }
 
 /* Gives the finished directory its place. After any failure but UNKNOWN_OUTCOME it is at `temp`. */
 static quern_status place(quern_vfs *vfs, const char *temp, const char *dir, quern_error *err)
 {
+    quern_status status = QUERN_OK;
+    char *parent = quern_files_parent(dir); /* first: nothing may run out after the rename */
+    if (!parent) {
+        return quern_fail_nomem(err);
+    }
     int error = vfs->rename(vfs, temp, dir);
-    if (error == ENOTEMPTY || error == EEXIST || error == ENOTDIR) {
-        return quern_fail(err, QUERN_E_EXISTS, "something is there already: %s", dir);
-    }
+    int is_taken = error == ENOTEMPTY || error == EEXIST || error == ENOTDIR;
     if (!error) {
-        error = sync_parent(vfs, dir);
+        error = vfs->sync_dir(vfs, parent);
     }
-    if (!error) {
-        return QUERN_OK;
-    }
-    if (take_back(vfs, temp, dir)) {
+    if (is_taken) {
+        status = quern_fail(err, QUERN_E_EXISTS, "something is there already: %s", dir);
+    } else if (error && take_back(vfs, temp, dir, parent)) {
         quern_fail_os(err, error, "cannot say whether the index %s is on disk", dir);
-        return unknown(err);
+        status = unknown(err);
+    } else if (error) {
+        status = quern_fail_os(err, error, "cannot make the index %s", dir);
     }
-    return quern_fail_os(err, error, "cannot make the index %s", dir);
+    quern_free(parent);
+    return status;
 }
 
 quern_status quern_store_create(quern_vfs *vfs, const char *dir, const quern_index_config *config,
@@ -599,9 +604,11 @@ quern_status quern_store_commit(quern_store *store, const quern_manifest *next, 
 
 /* ---- Replacing ---- */
 
-static quern_status exchange(quern_store *s, const char *fresh, quern_error *err)
+/* The exchange, and both parents synced before and after it. */
+static quern_status exchange(quern_store *s, const char *fresh, const char *const parents[2],
+                             quern_error *err)
 {
-    int error = sync_parent(s->vfs, fresh); /* its name is durable before it counts */
+    int error = s->vfs->sync_dir(s->vfs, parents[1]); /* its name is durable before it counts */
     if (error) {
         return quern_fail_os(err, error, "cannot sync the directory of %s", fresh);
     }
@@ -615,11 +622,8 @@ static quern_status exchange(quern_store *s, const char *fresh, quern_error *err
     if (error && error != EIO) {
         return quern_fail_os(err, error, "cannot put %s in the place of %s", fresh, s->dir);
     }
-    if (!error) {
-        error = sync_parent(s->vfs, s->dir);
-    }
-    if (!error) {
-        error = sync_parent(s->vfs, fresh);
+    for (int i = 0; i < 2 && !error; i++) {
+        error = s->vfs->sync_dir(s->vfs, parents[i]);
     }
     if (error) {
         quern_fail_os(err, error, "cannot say whether %s took the place of %s", fresh, s->dir);
@@ -636,7 +640,12 @@ quern_status quern_store_replace(quern_store *store, const char *fresh, quern_er
     }
     QUERN_TRY(quern_manifest_newest(store->vfs, fresh, &m, NULL, err));
     quern_manifest_finish(&m);
-    quern_status status = exchange(store, fresh, err);
+    char *parents[2] = {quern_files_parent(store->dir), quern_files_parent(fresh)};
+    quern_status status = parents[0] && parents[1]
+                              ? exchange(store, fresh, (const char *const *)parents, err)
+                              : quern_fail_nomem(err);
+    quern_free(parents[0]);
+    quern_free(parents[1]);
     store->spent = QUERN_E_INVALID;
     quern_fail(&store->failure, QUERN_E_INVALID, "%s was replaced - open it again", store->dir);
     if (!status) {

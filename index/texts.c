@@ -190,8 +190,8 @@ static quern_status load_frame(quern_segment *s, quern_texts_desk *desk, const m
     quern_cursor c = quern_cursor_of(p, (size_t)body[1]);
     uint64_t raw = quern_cursor_varint(&c);
     size_t len = (size_t)(c.end - c.p);
-    if (c.status || raw / EXPANSION_MAX > len || raw > SIZE_MAX / 4) {
-        return quern_segment_damaged(s, "a frame of records is too long", err);
+    if (c.status || raw == 0 || raw / EXPANSION_MAX > len || raw > QUERN_META_FRAME_MAX) {
+        return quern_segment_damaged(s, "the length of a frame of records is wrong", err);
     }
     desk->has_meta = 0;
     quern_buf_clear(&desk->meta);
@@ -275,7 +275,7 @@ static quern_status find_chunk(quern_segment *s, const text_table *t, uint64_t c
 static quern_status load_chunk(quern_segment *s, quern_texts_desk *desk, const text_table *t,
                                uint64_t chunk, quern_error *err)
 {
-    uint64_t body[2];
+    uint64_t body[2] = {0, 0};
     const uint8_t *p;
     uint64_t left = s->info.text_bytes - chunk * QUERN_TEXT_CHUNK;
     size_t raw = left < QUERN_TEXT_CHUNK ? (size_t)left : QUERN_TEXT_CHUNK;

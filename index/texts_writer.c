@@ -72,11 +72,11 @@ quern_status quern_packer_new(const quern_sample *sample, size_t dict_bytes, que
                               quern_error *err)
 {
     quern_packer *packer = quern_alloc_zero(1, sizeof *packer);
-    quern_status status = packer ? QUERN_OK : quern_fail_nomem(err);
     *out = NULL;
-    if (!status && sample->n > 0) {
-        status = train(packer, sample, dict_bytes, err);
+    if (!packer) {
+        return quern_fail_nomem(err);
     }
+    quern_status status = sample->n > 0 ? train(packer, sample, dict_bytes, err) : QUERN_OK;
     status = status ? status : prepare(packer, err);
     if (status) {
         quern_packer_free(packer);
@@ -168,8 +168,9 @@ quern_status quern_texts_writer_put(quern_texts_writer *w, const void *data, siz
         }
         p += n;
         len -= n;
-        if (w->chunk.len == QUERN_TEXT_CHUNK) {
-            QUERN_TRY(flush_chunk(w, err));
+        quern_status status = w->chunk.len == QUERN_TEXT_CHUNK ? flush_chunk(w, err) : QUERN_OK;
+        if (status) {
+            return status;
         }
     }
     return QUERN_OK;

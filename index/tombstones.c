@@ -202,31 +202,42 @@ static quern_status read_counts(quern_cursor *in, uint32_t n_terms, quern_tombst
     return QUERN_OK;
 }
 
+/* The passages [*from, *to) of an article, within those of the segment. */
+static quern_status passages_of(quern_segment *segment, uint32_t article, uint32_t *from,
+                                uint32_t *to, quern_error *err)
+{
+    const quern_segment_ref *ref = &quern_segment_get_info(segment)->ref;
+    *to = ref->n_passages;
+    QUERN_TRY(quern_segment_first_passage(segment, article, from, err));
+    if (article + 1 < ref->n_articles) {
+        QUERN_TRY(quern_segment_first_passage(segment, article + 1, to, err));
+    }
+    *to = *to < ref->n_passages ? *to : ref->n_passages;
+    return QUERN_OK;
+}
+
 /* Sets the bits of the passages of the dead articles; *n is how many there are. */
 static quern_status derive_passages(quern_segment *segment, quern_tombstones *t, uint32_t *n,
                                     quern_error *err)
 {
     const quern_segment_ref *ref = &quern_segment_get_info(segment)->ref;
+    quern_status status = QUERN_OK;
     *n = 0;
     t->passages = quern_alloc_zero(bitmap_bytes(ref->n_passages), 1);
     if (!t->passages) {
         return quern_fail_nomem(err);
     }
-    for (uint32_t a = 0; a < ref->n_articles; a++) {
-        uint32_t from, to = ref->n_passages;
-        if (!quern_tombstones_article(t, a)) {
-            continue;
+    for (uint32_t a = 0; a < ref->n_articles && !status; a++) {
+        uint32_t from = 0, to = 0;
+        if (quern_tombstones_article(t, a)) {
+            status = passages_of(segment, a, &from, &to, err);
         }
-        QUERN_TRY(quern_segment_first_passage(segment, a, &from, err));
-        if (a + 1 < ref->n_articles) {
-            QUERN_TRY(quern_segment_first_passage(segment, a + 1, &to, err));
-        }
-        for (uint32_t p = from; p < to && p < ref->n_passages; p++) {
+        for (uint32_t p = from; p < to && !status; p++) {
             t->passages[p >> 3] = (uint8_t)(t->passages[p >> 3] | 1u << (p & 7));
             ++*n;
         }
     }
-    return QUERN_OK;
+    return status;
 }
 
 static quern_status parse(quern_segment *segment, quern_cursor *in, const quern_tombstones_ref *ref,
@@ -275,7 +286,7 @@ quern_status quern_tombstones_open(quern_vfs *vfs, const char *dir, quern_segmen
         *out = quern_alloc_zero(1, sizeof **out);
         status = *out ? QUERN_OK : quern_fail_nomem(err);
     }
-    if (!status) {
+    if (!status && *out) {
         quern_cursor in = quern_cursor_of(data.data, data.len);
         status = parse(segment, &in, ref, *out, err);
         if (!status && in.status) {

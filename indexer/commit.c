@@ -7,6 +7,7 @@
  * segment with newly dead articles their statistics are counted and tombstones written; the table
  * of sources is written, if it changed; the store makes the manifest the newest. Where all that
  * comes to the state that there is already, no generation is made. */
+#include "index/files.h"
 #include "indexer/deletes.h"
 #include "indexer/writer_state.h"
 
@@ -241,11 +242,46 @@ static quern_status commit(quern_writer *w, quern_error *err)
     return make_generation(w, err);
 }
 
+typedef struct search {
+    const quern_shelf *shelf;
+    int others;
+} search;
+
+static int note_other(const char *name, void *payload)
+{
+    search *s = payload;
+    uint64_t id = 0;
+    if (strncmp(name, "seg-", 4) != 0 || !quern_files_hex16(name + 4, &id)) {
+        return 0;
+    }
+    for (size_t i = 0; i < s->shelf->n; i++) {
+        if (s->shelf->items[i].ref.id == id) {
+            return 0;
+        }
+    }
+    s->others = 1;
+    return 1;
+}
+
+/* The generation before the last is kept for readers that are about to open it, and with it the
+ * segments that were just merged away. The same state once more, and they go. */
+static quern_status push_out(quern_writer *w, quern_error *err)
+{
+    search s = {&w->shelf, 0};
+    (void)w->vfs->list(w->vfs, w->dir, note_other, &s);
+    if (!s.others) {
+        return QUERN_OK;
+    }
+    w->next.generation = quern_store_manifest(w->store)->generation + 1;
+    return quern_store_commit(w->store, &w->next, err);
+}
+
 static quern_status optimize(quern_writer *w, quern_error *err)
 {
     QUERN_TRY(flush_all(w, err));
     QUERN_TRY(merge_all(w, err));
-    return make_generation(w, err);
+    QUERN_TRY(make_generation(w, err));
+    return push_out(w, err);
 }
 
 quern_status quern_writer_commit(quern_writer *writer, quern_error *err)

@@ -48,7 +48,7 @@ static quern_status add_passages(counter *c, const quern_lengths *lengths, uint3
     }
     if (first > end || end > c->info->ref.n_passages) {
         return quern_fail(err, QUERN_E_CORRUPT,
-                          "passages of a segment are not in order - run: indexer repair");
+                          "passages of a segment are not in order - run: indexer rebuild --from-sources");
     }
     if (quern_grow(&c->passages, &c->cap_passages, c->n_passages + (end - first),
                    sizeof *c->passages)) {
@@ -117,7 +117,7 @@ static quern_status count_passage(counter *c, const quern_stored_article *a, uin
     quern_logged logged;
     if (p->start > p->end || p->end > c->text.len) {
         return quern_fail(err, QUERN_E_CORRUPT,
-                          "a passage lies outside its article - run: indexer repair");
+                          "a passage lies outside its article - run: indexer rebuild --from-sources");
     }
     quern_string text = {(const char *)c->text.data, (size_t)(p->end - p->start)};
     if (text.len > 0) {
@@ -183,7 +183,7 @@ static quern_status find_terms(counter *c, const quern_order_item *items, size_t
             quern_dictionary_find(c->segment, term->bytes, term->len, &found, &is_there, err));
         if (!is_there) {
             return quern_fail(err, QUERN_E_CORRUPT,
-                              "a stored text has a word that is not indexed - run: indexer repair");
+                              "a stored text has a word that is not indexed - run: indexer rebuild --from-sources");
         }
         QUERN_TRY(push(c, found.ordinal, c->counts[items[i].index], err));
     }

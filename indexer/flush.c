@@ -328,10 +328,9 @@ static int scatter(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, ui
 
 /* ---- Feeding the encoder ---- */
 
-static inline int keep_position(sorter *s, uint32_t position)
+static int keep_position(sorter *s, uint32_t position)
 {
-    if (s->n_positions == s->cap_positions &&
-        quern_grow(&s->positions, &s->cap_positions, s->n_positions + 1, sizeof *s->positions)) {
+    if (quern_grow(&s->positions, &s->cap_positions, s->n_positions + 1, sizeof *s->positions)) {
         quern_fail_nomem(s->err);
         return -1;
     }
@@ -390,10 +389,19 @@ static int feed_rank(sorter *s, uint32_t r, const uint64_t *records, size_t n)
     }
     for (size_t i = 0; i < n;) {
         uint64_t where = records[i] >> s->position_bits;
-        for (; i < n && records[i] >> s->position_bits == where; i++) {
-            if (keep_position(s, (uint32_t)(records[i] & position_mask))) {
-                return -1;
-            }
+        size_t end = i + 1;
+        while (end < n && records[end] >> s->position_bits == where) {
+            end++;
+        }
+        if (end - i > s->cap_positions &&
+            quern_grow(&s->positions, &s->cap_positions, end - i, sizeof *s->positions)) {
+            quern_fail_nomem(s->err);
+            return -1;
+        }
+        uint32_t *positions = s->positions;
+        s->n_positions = end - i;
+        for (; i < end; i++) {
+            *positions++ = (uint32_t)(records[i] & position_mask);
         }
         if (put_posting(s, (uint32_t)(where & passage_mask))) {
             return -1;

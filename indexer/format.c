@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* format - see format.h. The table of formats, and the reading of blocks. */
+/* format - see format.h. The table of formats, and the reading of blocks and of whole files. */
 #include "indexer/format.h"
 
 #include <errno.h>
@@ -15,7 +15,8 @@
 
 const quern_format *quern_format_of(const char *path)
 {
-    static const quern_format *const formats[] = {&quern_format_jsonl};
+    static const quern_format *const formats[] = {&quern_format_jsonl, &quern_format_html,
+                                                  &quern_format_markdown};
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     const char *dot = strrchr(name, '.');
@@ -72,4 +73,52 @@ quern_status quern_input_next(quern_input *input, const char **data, size_t *len
     *data = input->block;
     *len = n;
     return n > 0 && input->tick ? input->tick(input, err) : QUERN_OK;
+}
+
+static quern_status read_bytes(quern_input *input, quern_sink *sink, quern_buf *bytes, int *taken,
+                               quern_error *err)
+{
+    const char *data;
+    size_t len;
+    quern_status status;
+    *taken = 1;
+    while ((status = quern_input_next(input, &data, &len, err)) == QUERN_OK && len > 0) {
+        if (input->bytes > input->max_text) {
+            char too_large[80];
+            snprintf(too_large, sizeof too_large, "larger than %llu bytes",
+                     (unsigned long long)input->max_text);
+            *taken = 0;
+            return sink->skip(sink, 0, too_large, err);
+        }
+        quern_buf_bytes(bytes, data, len);
+    }
+    return !status && bytes->status ? quern_fail_nomem(err) : status;
+}
+
+quern_status quern_format_read_whole(quern_input *input, quern_sink *sink, quern_whole *out,
+                                     int *taken, quern_error *err)
+{
+    const char *reason;
+    QUERN_TRY(read_bytes(input, sink, &out->bytes, taken, err));
+    if (!*taken) {
+        return QUERN_OK;
+    }
+    const char *bytes = out->bytes.data ? (const char *)out->bytes.data : "";
+    QUERN_TRY(quern_charset_decode(sink->charset, bytes, out->bytes.len, &out->decoded,
+                                   &out->converted, &reason, err));
+    if (reason) {
+        *taken = 0;
+        return sink->skip(sink, 0, reason, err);
+    }
+    quern_buf *text = out->converted ? &out->decoded : &out->bytes;
+    out->data = (char *)text->data;
+    out->len = text->len;
+    return QUERN_OK;
+}
+
+void quern_whole_finish(quern_whole *whole)
+{
+    quern_buf_finish(&whole->bytes);
+    quern_buf_finish(&whole->decoded);
+    memset(whole, 0, sizeof *whole);
 }

@@ -33,6 +33,16 @@ quern_status quern_input_next(quern_input *input, const char **data, size_t *len
 /* Starts anew, for an fd that stands at its beginning again. */
 void quern_input_reset(quern_input *input);
 
+/* A file whole, in UTF-8. Zeroed is an empty one. */
+typedef struct quern_whole {
+    quern_buf bytes, decoded; /* as they stand in the file; in UTF-8 if that is something else */
+    char *data;               /* of one of these, or NULL: there is none */
+    size_t len;
+    int converted; /* data are not the bytes of the file */
+} quern_whole;
+
+void quern_whole_finish(quern_whole *whole);
+
 /* Where a format's findings go. The two functions may call quern_fail; a status that is not OK ends
  * the reading. */
 typedef struct quern_sink quern_sink;
@@ -54,6 +64,13 @@ typedef struct quern_format {
 
 extern const quern_format quern_format_text;
 extern const quern_format quern_format_jsonl;
+extern const quern_format quern_format_html;
+extern const quern_format quern_format_markdown;
+
+/* Reads the input to its end into *out, which is empty. Where it is larger than max_text or no text
+ * it is skipped, and *taken is 0. Free *out in any case. Errors: IO, NOMEM, those of the sink. */
+quern_status quern_format_read_whole(quern_input *input, quern_sink *sink, quern_whole *out,
+                                     int *taken, quern_error *err);
 
 /* The format of a file, by the last extension of its name. Never NULL. */
 const quern_format *quern_format_of(const char *path);

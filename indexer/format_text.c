@@ -13,7 +13,6 @@
  */
 #include "indexer/format.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "indexer/sentences.h"
@@ -76,46 +75,13 @@ static quern_status put_text(quern_sink *sink, const char *text, size_t len, int
 
 static quern_status read_text(quern_input *input, quern_sink *sink, quern_error *err)
 {
-    quern_buf bytes = {0};
-    quern_buf decoded = {0};
-    quern_status status = QUERN_OK;
-    const char *data;
-    size_t len;
-    int converted;
-    const char *reason = NULL;
-    char too_large[80];
-    while ((status = quern_input_next(input, &data, &len, err)) == QUERN_OK && len > 0) {
-        if (input->bytes > input->max_text) {
-            snprintf(too_large, sizeof too_large, "larger than %llu bytes",
-                     (unsigned long long)input->max_text);
-            status = sink->skip(sink, 0, too_large, err);
-            goto out;
-        }
-        quern_buf_bytes(&bytes, data, len);
+    quern_whole whole = {0};
+    int taken;
+    quern_status status = quern_format_read_whole(input, sink, &whole, &taken, err);
+    if (!status && taken) {
+        status = put_text(sink, whole.data ? whole.data : "", whole.len, whole.converted, err);
     }
-    if (!status && bytes.status) {
-        status = quern_fail_nomem(err);
-    }
-    if (status) {
-        goto out;
-    }
-    data = bytes.data ? (const char *)bytes.data : "";
-    status =
-        quern_charset_decode(sink->charset, data, bytes.len, &decoded, &converted, &reason, err);
-    if (status) {
-        goto out;
-    }
-    if (reason) {
-        status = sink->skip(sink, 0, reason, err);
-    } else if (converted) {
-        data = decoded.data ? (const char *)decoded.data : "";
-        status = put_text(sink, data, decoded.len, 1, err);
-    } else {
-        status = put_text(sink, data, bytes.len, 0, err);
-    }
-out:
-    quern_buf_finish(&bytes);
-    quern_buf_finish(&decoded);
+    quern_whole_finish(&whole);
     return status;
 }
 

@@ -60,32 +60,38 @@ quern_status quern_inverter_log(quern_inverter *inv, quern_string text, uint32_t
     if (quern_grow(&inv->log, &inv->cap_log, inv->n_log + 2 * n, sizeof *inv->log)) {
         return quern_fail_nomem(err);
     }
+    const quern_token *token = inv->tokens.items;
+    const quern_token *end = token + n;
     uint32_t *at = inv->log + inv->n_log;
     const uint32_t *start = at;
     const uint32_t *group = at; /* the first word of the position at hand */
     uint32_t before = UINT32_MAX;
-    for (size_t i = 0; i < n; i++) {
-        const quern_token *token = &inv->tokens.items[i];
-        if (token->position >= limit) {
-            break;
-        }
-        if (!token->word->user) {
+    uint32_t len = 0;
+    uint32_t repeated = 0;
+    for (; token < end && token->position < limit; token++) {
+        uint32_t user = token->word->user;
+        if (!user) {
             QUERN_TRY(quern_numbers_add(&inv->numbers, token->word, err));
+            user = token->word->user;
         }
-        uint32_t term = (token->word->user >> 1) - 1;
+        uint32_t term = (user >> 1) - 1;
         uint32_t step = token->position - before;
         if (step == 0 && has_term(group, at, term)) {
+            repeated++;
             continue;
         }
         group = step ? at : group;
         before = token->position;
-        uint32_t far = step >= QUERN_RUN_FAR;
-        *at++ = term | (far ? QUERN_RUN_FAR : step) << QUERN_RUN_TERM_BITS;
-        at[0] = step;
-        at += far;
-        out->len += token->word->user & 1;
-        out->tokens++;
+        len += user & 1;
+        if (step < QUERN_RUN_FAR) {
+            *at++ = term | step << QUERN_RUN_TERM_BITS;
+        } else {
+            *at++ = term | (uint32_t)QUERN_RUN_FAR << QUERN_RUN_TERM_BITS;
+            *at++ = step;
+        }
     }
+    out->tokens = (uint32_t)(token - inv->tokens.items) - repeated;
+    out->len = len;
     out->end = before + 1;
     out->n_log = (uint32_t)(at - start);
     inv->n_log += out->n_log;

@@ -37,7 +37,8 @@ typedef struct merger {
     uint32_t n_sides;
     uint32_t *heap; /* sides, the least first */
     uint32_t n_heap;
-    uint64_t *queue; /* of postings: new number << 32 | side */
+    uint32_t *members; /* sides that have the term at hand */
+    uint64_t *queue;   /* of postings: new number << 32 | side */
     uint32_t n_queue;
     place *places; /* the articles, in their new order */
     uint32_t n_articles;
@@ -61,7 +62,7 @@ static quern_status damaged(const side *s, const char *what, quern_error *err)
 {
     char name[QUERN_SEGMENT_NAME_MAX];
     quern_segment_name(s->info->ref.id, name);
-    return quern_fail(err, QUERN_E_CORRUPT, "%s: %s - run: indexer repair", name, what);
+    return quern_fail(err, QUERN_E_CORRUPT, "%s: %s - run: indexer rebuild --from-sources", name, what);
 }
 
 /* ---- Heaps ---- */
@@ -436,8 +437,9 @@ static void rise(merger *m, uint32_t at)
 }
 
 /* One term: the sides that have it leave the heap, are drained, step on and come back. */
-static quern_status merge_term(merger *m, uint32_t *members, quern_error *err)
+static quern_status merge_term(merger *m, quern_error *err)
 {
+    uint32_t *members = m->members;
     uint32_t n = 0;
     do {
         members[n++] = m->heap[0];
@@ -478,13 +480,10 @@ static quern_status merge_terms(merger *m, quern_error *err)
         }
     }
     make_heap(m, term_below);
-    uint32_t *members = quern_alloc(m->n_sides * sizeof *members);
-    quern_status status = members ? QUERN_OK : quern_fail_nomem(err);
-    while (!status && m->n_heap > 0) {
-        status = merge_term(m, members, err);
+    while (m->n_heap > 0) {
+        QUERN_TRY(merge_term(m, err));
     }
-    quern_free(members);
-    return status;
+    return QUERN_OK;
 }
 
 /* ---- All of it ---- */
@@ -496,7 +495,8 @@ static quern_status begin(merger *m, quern_error *err)
     m->sides = quern_alloc_zero(merge->n_inputs, sizeof *m->sides);
     m->heap = quern_alloc(merge->n_inputs * sizeof *m->heap);
     m->queue = quern_alloc(merge->n_inputs * sizeof *m->queue);
-    if (!m->sides || !m->heap || !m->queue) {
+    m->members = quern_alloc(merge->n_inputs * sizeof *m->members);
+    if (!m->sides || !m->heap || !m->queue || !m->members) {
         return quern_fail_nomem(err);
     }
     for (uint32_t i = 0; i < m->n_sides; i++) {
@@ -542,6 +542,7 @@ quern_status quern_merge_segments(const quern_merge *merge, quern_segment_ref *o
     quern_free(m.sides);
     quern_free(m.heap);
     quern_free(m.queue);
+    quern_free(m.members);
     quern_free(m.places);
     quern_free(m.positions);
     return status;

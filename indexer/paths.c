@@ -91,7 +91,7 @@ quern_status quern_paths_init(quern_paths *paths, const char *index, quern_error
     paths->base = NULL;
     paths->index = NULL;
     int why = real_path(index, &paths->index);
-    if (why) {
+    if (why || !paths->index) {
         return quern_fail_os(err, why, "%s", index);
     }
     size_t len = strlen(paths->index);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* run - see run.h. Both tables are kept at most half full; they hold indices, and what they index
- * holds the hash, so that they grow without reading a key. */
+/* run - see run.h. Both tables are kept at most half full. The table of keys has half of each hash
+ * in its slots, so that a key that is not there is mostly told so by the slot alone. */
 #include "indexer/run.h"
 
 #include "base/checksum.h"
@@ -28,18 +28,18 @@ void quern_run_finish(quern_run *run)
     memset(run, 0, sizeof *run);
 }
 
-static void clear_slots(uint32_t *slots, size_t n)
+static void clear_slots(void *slots, size_t bytes)
 {
-    if (n > 0) {
-        memset(slots, 0, n * sizeof *slots);
+    if (bytes > 0) {
+        memset(slots, 0, bytes);
     }
 }
 
 void quern_run_clear(quern_run *run)
 {
     quern_pool_clear(&run->pool);
-    clear_slots(run->keys, run->n_keys);
-    clear_slots(run->source_slots, run->n_source_slots);
+    clear_slots(run->keys, run->n_keys * sizeof *run->keys);
+    clear_slots(run->source_slots, run->n_source_slots * sizeof *run->source_slots);
     quern_free(run->order);
     quern_free(run->later);
     run->order = NULL;
@@ -52,8 +52,8 @@ void quern_run_clear(quern_run *run)
 size_t quern_run_memory(const quern_run *run)
 {
     return run->pool.bytes + run->cap * sizeof *run->articles +
-           run->cap_sources * sizeof *run->sources +
-           (run->n_keys + run->n_source_slots) * sizeof(uint32_t);
+           run->cap_sources * sizeof *run->sources + run->n_keys * sizeof *run->keys +
+           run->n_source_slots * sizeof *run->source_slots;
 }
 
 /* Lengths, the encoder's 12 bytes a passage, the order of articles and its items; and a sort buffer
@@ -66,13 +66,13 @@ size_t quern_run_flush_memory(const quern_run *run)
 static int grow_keys(quern_run *run)
 {
     size_t n_slots = run->n_keys ? run->n_keys * 2 : FIRST_SLOTS;
-    uint32_t *slots = quern_alloc_zero(n_slots, sizeof *slots);
+    uint64_t *slots = quern_alloc_zero(n_slots, sizeof *slots);
     if (!slots) {
         return -1;
     }
     for (size_t i = 0; i < run->n_keys; i++) {
         if (run->keys[i]) {
-            size_t at = run->articles[run->keys[i] - 1].hash & (n_slots - 1);
+            size_t at = run->articles[(uint32_t)run->keys[i] - 1].hash & (n_slots - 1);
             while (slots[at]) {
                 at = (at + 1) & (n_slots - 1);
             }
@@ -115,9 +115,11 @@ static size_t key_slot(const quern_run *run, const quern_key *key)
 {
     size_t at = key->hash & (run->n_keys - 1);
     for (; run->keys[at]; at = (at + 1) & (run->n_keys - 1)) {
-        const quern_run_article *a = &run->articles[run->keys[at] - 1];
-        if (a->hash == key->hash && same(a->id, a->id_len, key->id) &&
-            same(a->source, a->source_len, key->source)) {
+        if ((run->keys[at] ^ key->hash) >> 32) {
+            continue;
+        }
+        const quern_run_article *a = &run->articles[(uint32_t)run->keys[at] - 1];
+        if (same(a->id, a->id_len, key->id) && same(a->source, a->source_len, key->source)) {
             break;
         }
     }
@@ -187,7 +189,7 @@ quern_status quern_run_add(quern_run *run, const quern_key *key, const quern_run
     source->newest = (uint32_t)run->n;
     size_t at = key_slot(run, key);
     run->n++;
-    run->keys[at] = (uint32_t)run->n;
+    run->keys[at] = (key->hash >> 32 << 32) | run->n;
     run->n_passages += a->n_passages;
     return QUERN_OK;
 }
@@ -197,7 +199,7 @@ uint32_t quern_run_find(const quern_run *run, const quern_key *key)
     if (run->n == 0) {
         return QUERN_RUN_NONE;
     }
-    uint32_t slot = run->keys[key_slot(run, key)];
+    uint32_t slot = (uint32_t)run->keys[key_slot(run, key)];
     return slot ? slot - 1 : QUERN_RUN_NONE;
 }
 

@@ -76,7 +76,7 @@ typedef struct quern_run {
     size_t n_dead;
     quern_run_source *sources;
     size_t n_sources, cap_sources;
-    uint32_t *keys; /* article + 1, or 0; linear probing */
+    uint64_t *keys; /* high half of the key's hash, then article + 1; or 0; linear probing */
     size_t n_keys;  /* slots: a power of two, or 0 */
     uint32_t *source_slots;
     size_t n_source_slots;

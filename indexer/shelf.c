@@ -271,7 +271,7 @@ quern_status quern_shelf_kill_article(quern_shelf *shelf, size_t i, uint32_t art
     }
     if (first > end) {
         return quern_fail(err, QUERN_E_CORRUPT,
-                          "passages of a segment are not in order - run: indexer repair");
+                          "passages of a segment are not in order - run: indexer rebuild --from-sources");
     }
     s->dead[article >> 3] |= (uint8_t)(1u << (article & 7));
     s->n_dead++;
@@ -370,9 +370,9 @@ static uint64_t live_passages(const quern_shelved *s)
 /* 0 for segments whose living part takes up to 1 MiB, 1 up to 8, 2 up to 64, ... */
 static unsigned tier_of(const quern_shelved *s)
 {
-    double live = s->ref.n_articles ? quern_shelved_live(s) / (double)s->ref.n_articles : 0;
+    uint64_t bytes = s->ref.bytes / (s->ref.n_articles + 1u) * quern_shelved_live(s);
     unsigned tier = 0;
-    for (double bytes = (double)s->ref.bytes * live; bytes > FLOOR; bytes /= TIER) {
+    for (; bytes > FLOOR; bytes /= TIER) {
         tier++;
     }
     return tier;

@@ -54,8 +54,12 @@ static int phrase_at(const quern_highlighter *h, const quern_plan_node *phrase, 
     return 1;
 }
 
+/* Marks what begins at token i of n. */
 static quern_status mark_token(quern_highlighter *h, size_t i, size_t n, quern_error *err)
 {
+    if (h->terms[i] == QUERN_PLAN_NONE) {
+        return QUERN_OK;
+    }
     const quern_token *token = &h->tokens.items[i];
     const quern_plan_term *term = &h->plan->terms[h->terms[i]];
     size_t end = token->end;
@@ -88,9 +92,7 @@ quern_status quern_highlight(quern_highlighter *h, quern_string text, uint32_t l
         h->terms[i] = quern_plan_find(h->plan, token->word->term, token->word->term_len);
     }
     for (size_t i = 0; i < n; i++) {
-        if (h->terms[i] != QUERN_PLAN_NONE) {
-            QUERN_TRY(mark_token(h, i, n, err));
-        }
+        QUERN_TRY(mark_token(h, i, n, err));
     }
     return QUERN_OK;
 }

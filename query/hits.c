@@ -138,7 +138,7 @@ static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *
     uint32_t title_words;
     if (i >= article->n_passages) {
         return quern_fail(err, QUERN_E_CORRUPT,
-                          "passage %u is not one of article %u - run: indexer repair",
+                          "passage %u is not one of article %u - run: indexer rebuild --from-sources",
                           scored->passage, group->article);
     }
     const quern_stored_passage *passage = &article->passages[i];

@@ -90,7 +90,7 @@ static quern_status find(quern_match_cursor *cursor, quern_postings *p, uint32_t
     if (at == p->n) {
         return quern_fail(err, QUERN_E_CORRUPT,
                           "block %u of term %u ends before its last passage - "
-                          "run: indexer repair",
+                          "run: indexer rebuild --from-sources",
                           found, p->term.ordinal);
     }
     cursor->block = found;

@@ -16,7 +16,7 @@
  * weights of its terms, one for each place. idf comes from the live passages with t in the whole
  * snapshot, also inside a phrase.
  *
- * How it runs. For each segment, windows of 4,096 passages (rank.h), beginning where the next
+ * How it runs. For each segment, windows of passages (rank.h), each beginning where the next
  * posting of any clause is: words pour their blocks in, phrases add one match at a time, the bits
  * are cut to the living, counted, and what reaches the bar goes to the k best (topk.h). The k best
  * of a segment are then merged with those of the segments before; only there, and only on equal
@@ -31,9 +31,10 @@
 #include "query/rank.h"
 
 enum {
-    TABLES_MAX = 64,       /* of contributions, 4 KB each; more words than that share */
-    COUNTED_ANYWAY = 1024, /* matching passages whose articles are counted without being asked */
-    DENSE = 16             /* matches among 64 passages that are worth a look at all scores */
+    WINDOW = 4096,        /* passages: its scores fit the first-level cache */
+    LARGE_WINDOW = 65536, /* where cursors share slots: they come back to each less often */
+    TABLES_MAX = 64,      /* of contributions, 16 KB each; more words than that share */
+    DENSE = 16            /* matches among 64 passages that are worth a look at all scores */
 };
 
 struct quern_native {
@@ -41,17 +42,35 @@ struct quern_native {
     quern_match_pool pool;
     quern_rank_table *tables;
     uint32_t n_tables;
-    quern_window *window;
+    quern_window window;
 };
 
 /* Where the matches of a scan go. */
 typedef struct sink {
     quern_topk *top;
     uint64_t n_passages;
-    uint64_t count_below; /* articles are counted while there are not more passages than this */
+    int count; /* articles too */
     uint64_t n_articles;
     uint32_t article_end; /* passages below this belong to articles that were counted */
 } sink;
+
+static quern_status make_room(quern_native *native, quern_error *err)
+{
+    const quern_prepared *q = &native->query;
+    size_t n = q->plan->n_terms < TABLES_MAX ? q->plan->n_terms : TABLES_MAX;
+    QUERN_TRY(quern_match_pool_init(&native->pool, q->max_cursors + 1, err));
+    uint32_t window = q->max_cursors > native->pool.n_slots ? LARGE_WINDOW : WINDOW;
+    QUERN_TRY(quern_window_init(&native->window, window, q->is_wide, err));
+    native->tables = quern_alloc(n * sizeof *native->tables);
+    if (!native->tables) {
+        return quern_fail_nomem(err);
+    }
+    native->n_tables = (uint32_t)n;
+    for (size_t i = 0; i < n; i++) {
+        native->tables[i].owner = 0;
+    }
+    return QUERN_OK;
+}
 
 quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
                                const quern_bm25 *model, quern_native **out, quern_error *err)
@@ -63,23 +82,11 @@ quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
     }
     quern_status status = quern_prepare(snapshot, plan, model, &native->query, err);
     if (!status && native->query.parts) {
-        size_t n = plan->n_terms < TABLES_MAX ? plan->n_terms : TABLES_MAX;
-        native->n_tables = (uint32_t)n;
-        native->tables = quern_alloc(n * sizeof *native->tables);
-        native->window = quern_alloc_zero(1, sizeof *native->window);
-        for (size_t i = 0; native->tables && i < n; i++) {
-            native->tables[i].owner = 0;
-        }
-        status = !native->tables || !native->window
-                     ? quern_fail_nomem(err)
-                     : quern_match_pool_init(&native->pool, native->query.max_cursors + 1, err);
+        status = make_room(native, err);
     }
     if (status) {
         quern_native_free(native);
         return status;
-    }
-    if (native->window) {
-        native->window->is_wide = native->query.is_wide;
     }
     *out = native;
     return QUERN_OK;
@@ -91,7 +98,7 @@ void quern_native_free(quern_native *native)
         quern_match_pool_finish(&native->pool);
         quern_prepared_finish(&native->query);
         quern_free(native->tables);
-        quern_free(native->window);
+        quern_window_finish(&native->window);
         quern_free(native);
     }
 }
@@ -129,7 +136,7 @@ static quern_rank_table *table_of(quern_native *native, const quern_match_cursor
 {
     quern_rank_table *table = &native->tables[(cursor->leaf - 1) % native->n_tables];
     if (table->owner != cursor->leaf) {
-        quern_rank_table_begin(table, cursor->leaf);
+        quern_rank_table_begin(table, cursor->leaf, cursor->term.df);
     }
     return table;
 }
@@ -155,7 +162,7 @@ static quern_status add_word(quern_native *native, const quern_part *p, quern_ma
         run.passages = postings->passages + cursor->at;
         run.tfs = postings->tfs + cursor->at;
         run.n = to - cursor->at;
-        quern_rank_add(native->window, &native->query.model, &run);
+        quern_rank_add(&native->window, &native->query.model, &run);
         QUERN_TRY(quern_match_move(&native->pool, cursor, to, err));
     }
     return QUERN_OK;
@@ -164,7 +171,7 @@ static quern_status add_word(quern_native *native, const quern_part *p, quern_ma
 static quern_status add_phrase(quern_native *native, const quern_part *p,
                                quern_match_phrase *phrase, uint32_t end, quern_error *err)
 {
-    quern_window *window = native->window;
+    quern_window *window = &native->window;
     for (;;) {
         uint32_t passage;
         QUERN_TRY(quern_match_phrase_next(&native->pool, phrase, end, &passage, err));
@@ -252,7 +259,7 @@ static quern_status finish_word(quern_window *window, const quern_part *p, uint3
     uint64_t live = matched & ~dead_bits(p, first);
     unsigned n = count_bits(live);
     to->n_passages += n;
-    if (to->n_passages <= to->count_below) {
+    if (to->count) {
         QUERN_TRY(count_articles(p, first, live, to, err));
     }
     if (n >= DENSE && !window->is_wide && !any_reaches(window->scores.narrow + at, to->top->bar)) {
@@ -263,12 +270,7 @@ static quern_status finish_word(quern_window *window, const quern_part *p, uint3
         live &= live - 1;
         quern_topk_push(to->top, quern_window_score(window, at + i), first + i);
     }
-    memset(window->bits + at / 8, 0, 8);
-    if (window->is_wide) {
-        memset(window->scores.wide + at, 0, 64 * sizeof *window->scores.wide);
-    } else {
-        memset(window->scores.narrow + at, 0, 64 * sizeof *window->scores.narrow);
-    }
+    quern_window_clear(window, at);
     return QUERN_OK;
 }
 
@@ -276,14 +278,14 @@ static quern_status finish_word(quern_window *window, const quern_part *p, uint3
 static quern_status scan(quern_native *native, quern_part *p, uint32_t from, uint32_t to, sink *out,
                          quern_error *err)
 {
-    quern_window *window = native->window;
+    quern_window *window = &native->window;
     if (p->n_cursors == 0) {
         return QUERN_OK;
     }
     QUERN_TRY(start(native, p, from, err));
     for (uint32_t next = next_passage(p); next < to; next = next_passage(p)) {
         window->base = next & ~63u;
-        uint32_t end = to - window->base > QUERN_WINDOW ? window->base + QUERN_WINDOW : to;
+        uint32_t end = to - window->base > window->size ? window->base + window->size : to;
         for (size_t i = 0; i < p->n_words; i++) {
             QUERN_TRY(add_word(native, p, &p->words[i], end, err));
         }
@@ -412,7 +414,7 @@ quern_status quern_native_top(quern_native *native, size_t k, int count, quern_f
                               quern_error *err)
 {
     quern_topk top;
-    sink to = {.top = &top, .count_below = count ? UINT64_MAX : COUNTED_ANYWAY};
+    sink to = {.top = &top, .count = count != 0};
     quern_status status = QUERN_OK;
     quern_topk_init(&top, k ? k : 1);
     out->n = 0;
@@ -422,7 +424,6 @@ quern_status quern_native_top(quern_native *native, size_t k, int count, quern_f
     quern_topk_finish(&top);
     out->n_passages = to.n_passages;
     out->n_articles = to.n_articles;
-    out->has_articles = to.n_passages <= to.count_below;
     return status;
 }
 

@@ -27,8 +27,7 @@ typedef struct quern_found_list {
     quern_found *items;
     size_t n, cap;
     uint64_t n_passages; /* that match, exactly */
-    uint64_t n_articles; /* that match, where has_articles */
-    int has_articles;
+    uint64_t n_articles; /* that match, where they were counted */
 } quern_found_list;
 
 /* k1 and b of *model count; its avglen is filled. The plan must outlive the searcher. Errors:
@@ -37,8 +36,8 @@ quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
                                const quern_bm25 *model, quern_native **out, quern_error *err);
 void quern_native_free(quern_native *native);
 
-/* Replaces *out by the k best. `count`: n_articles is counted however many there are, else where it
- * costs little. */
+/* Replaces *out by the k best. `count`: n_articles is counted, which reads where the article of
+ * every match ends. */
 quern_status quern_native_top(quern_native *native, size_t k, int count, quern_found_list *out,
                               quern_error *err);
 void quern_found_list_finish(quern_found_list *list);

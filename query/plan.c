@@ -163,8 +163,8 @@ quern_status quern_plan_add_phrase(quern_plan *plan, const quern_plan_member *me
     if (n == 1) {
         return quern_plan_add_word(plan, members[0].term, weight, err);
     }
-    uint32_t number;
-    int added;
+    uint32_t number = 0;
+    int added = 0;
     quern_string key = {(const char *)members, n * sizeof *members};
     if (quern_grow(&plan->phrases, &plan->cap_phrases, plan->n_phrases + 1,
                    sizeof(quern_plan_node *))) {

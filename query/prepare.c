@@ -57,7 +57,7 @@ static quern_status find_in_segment(const quern_prepared *q, lookup *l, size_t s
         if (n_dead > item->term.df) {
             return quern_fail(
                 err, QUERN_E_CORRUPT,
-                "more passages of a term are dead than have it - run: indexer repair");
+                "more passages of a term are dead than have it - run: indexer rebuild --from-sources");
         }
         l->live[t] += item->term.df - n_dead;
         if (n_dead < item->term.df) {
@@ -86,7 +86,7 @@ static quern_status find_terms(const quern_prepared *q, lookup *l, quern_error *
     for (size_t t = 0; t < n_terms; t++) {
         if (l->live[t] > q->snapshot->n_passages) {
             return quern_fail(err, QUERN_E_CORRUPT,
-                              "a term is in more passages than there are - run: indexer repair");
+                              "a term is in more passages than there are - run: indexer rebuild --from-sources");
         }
     }
     return QUERN_OK;

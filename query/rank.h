@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* rank - postings become scores: sums of BM25 contributions over a window of passages.
  *
- * A searcher goes through a segment in windows of QUERN_WINDOW passages. Each term adds its
+ * A searcher goes through a segment in windows of some thousand passages. Each term adds its
  * contribution to the score of every passage it is in and sets the passage's bit; when all terms
  * have added, the bits say which passages matched (a score can be rounded to 0) and the scores how
  * well. Window, bits and one table of contributions fit the first-level cache together.
  *
- *     base         base + 64                                 base + 4096
+ *     base         base + 64                                 base + size
  *      | scores: one integer a passage, 0 where nothing was added    |
  *      | bits:   one bit a passage, low bit first                    |
  *
@@ -14,7 +14,7 @@
  * times (k1 + 1) cannot reach 2047, else 64. Both give the same values.
  *
  * A contribution depends on (tf, len) alone, and in passages both are small; so each term has a
- * table of those for tf up to 4 and len up to 255, whose entries are computed when first met (-1
+ * table of those for tf up to 16 and len up to 255, whose entries are computed when first met (-1
  * before): a rare term pays for no more than it has, a frequent one divides a few hundred times for
  * a million postings. What lies outside the table is computed each time.
  */
@@ -24,23 +24,28 @@
 #include "base/bm25.h"
 #include "index/segment.h"
 
-#define QUERN_WINDOW 4096 /* passages; a multiple of 64 */
-
-enum { QUERN_RANK_TFS = 4, QUERN_RANK_LENS = 256 };
+enum {
+    QUERN_RANK_TFS = 16,     /* rows of a table */
+    QUERN_RANK_TFS_RARE = 4, /* rows that a rare term uses, which cost less to clear */
+    QUERN_RANK_RARE = 4096,  /* passages with a rare term are fewer */
+    QUERN_RANK_LENS = 256
+};
 
 typedef struct quern_window {
     uint32_t base; /* its first passage, a multiple of 64 */
+    uint32_t size; /* passages; a multiple of 64 */
     int is_wide;   /* scores are 64 bits */
-    uint8_t bits[QUERN_WINDOW / 8];
+    uint8_t *bits;
     union {
-        int32_t narrow[QUERN_WINDOW];
-        int64_t wide[QUERN_WINDOW];
+        int32_t *narrow;
+        int64_t *wide;
     } scores;
 } quern_window;
 
 /* Contributions of one weight, or -1 where not computed yet: [(tf - 1) * 256 + len]. */
 typedef struct quern_rank_table {
     uint32_t owner; /* number of the leaf whose weight it is for, from 1; 0: none */
+    uint32_t n_tfs; /* rows that are used */
     int32_t entries[QUERN_RANK_TFS * QUERN_RANK_LENS];
 } quern_rank_table;
 
@@ -53,8 +58,14 @@ typedef struct quern_rank_run {
     quern_rank_table *table; /* used where scores are narrow */
 } quern_rank_run;
 
-/* Clears a table for another owner. */
-void quern_rank_table_begin(quern_rank_table *table, uint32_t owner);
+/* Makes an empty window; it owns its arrays. Errors: NOMEM. */
+quern_status quern_window_init(quern_window *window, uint32_t size, int is_wide, quern_error *err);
+void quern_window_finish(quern_window *window); /* zeroed windows are fine */
+/* Clears the 64 passages from the at-th on. */
+void quern_window_clear(quern_window *window, uint32_t at);
+
+/* Clears a table for another owner, a term that `df` passages have. */
+void quern_rank_table_begin(quern_rank_table *table, uint32_t owner, uint32_t df);
 
 void quern_rank_add(quern_window *window, const quern_bm25 *model, const quern_rank_run *run);
 

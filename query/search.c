@@ -12,8 +12,8 @@
  * Then the passages of each article of the answer are asked for by themselves: all of them are
  * shown, or the best one with the number of the others.
  *
- * Totals. Passages are counted by every search. Articles are counted where they are few or the
- * caller asks; else the answer says `more than`, and that is made sure.
+ * Totals. Passages are counted by every search. Articles are counted where all matching passages
+ * were looked at or the caller asks; else the answer says `more than`, and that is made sure.
  */
 #include "query/hits.h"
 #include "query/native_searcher.h"
@@ -43,10 +43,9 @@ typedef struct search {
     quern_bm25 model;
     quern_found_list found;
     group *groups;
-    size_t n_groups, cap_groups;
-    uint32_t *slots; /* hash table of numbers of groups + 1; 0 is free */
-    size_t n_slots;  /* a power of two, or 0 */
-    int is_more;     /* there are articles beyond the wanted ones */
+    size_t n_groups, cap_groups; /* the first options.articles of them are shown */
+    uint32_t *slots;             /* hash table of numbers of groups + 1; 0 is free */
+    size_t n_slots;              /* a power of two, or 0 */
     quern_hits_builder builder;
 } search;
 
@@ -110,7 +109,7 @@ static quern_status grow_slots(search *s, quern_error *err)
     return QUERN_OK;
 }
 
-/* Adds the article of a passage as a group where it is none yet and one more is wanted. */
+/* Adds the article of a passage as a group where it is none yet. */
 static quern_status add_passage(search *s, const quern_found *found, quern_error *err)
 {
     group g = {.segment = found->segment, .best = {found->score, found->passage}};
@@ -122,10 +121,6 @@ static quern_status add_passage(search *s, const quern_found *found, quern_error
     QUERN_TRY(quern_segment_article_of(segment, found->passage, &g.article, err));
     size_t slot = slot_of(s, g.segment, g.article);
     if (s->slots[slot]) {
-        return QUERN_OK;
-    }
-    if (s->n_groups == s->options.articles) {
-        s->is_more = 1;
         return QUERN_OK;
     }
     QUERN_TRY(quern_segment_first_passage(segment, g.article, &g.first_passage, err));
@@ -150,11 +145,11 @@ static quern_status find_articles(search *s, quern_error *err)
         k = k < s->snapshot->n_passages ? k : s->snapshot->n_passages;
         k = k < SIZE_MAX / 64 ? k : SIZE_MAX / 64;
         QUERN_TRY(quern_native_top(s->native, (size_t)k, s->options.count, &s->found, err));
-        for (; seen < s->found.n && !s->is_more; seen++) {
+        int all_seen = s->found.n == s->found.n_passages;
+        for (; seen < s->found.n && (all_seen || s->n_groups <= s->options.articles); seen++) {
             QUERN_TRY(add_passage(s, &s->found.items[seen], err));
         }
-        if (s->n_groups == s->options.articles || s->found.n == s->found.n_passages ||
-            s->found.n < k) {
+        if (all_seen || s->n_groups >= s->options.articles || s->found.n < k) {
             return QUERN_OK;
         }
     }
@@ -164,14 +159,15 @@ static quern_status set_totals(search *s, quern_totals *totals, quern_error *err
 {
     totals->passages = s->found.n_passages;
     totals->articles = s->n_groups;
-    totals->exact = 1;
-    if (s->found.has_articles) {
+    totals->exact = s->found.n == s->found.n_passages;
+    if (!totals->exact && !s->options.count && s->n_groups > s->options.articles) {
+        totals->articles = s->options.articles;
+    } else if (!totals->exact) { /* as many as wanted; perhaps no more */
+        if (!s->options.count) {
+            QUERN_TRY(quern_native_top(s->native, 1, 1, &s->found, err));
+        }
         totals->articles = s->found.n_articles;
-    } else if (s->is_more) {
-        totals->exact = 0;
-    } else if (s->found.n < s->found.n_passages) { /* as many as wanted; perhaps no more */
-        QUERN_TRY(quern_native_top(s->native, 1, 1, &s->found, err));
-        totals->articles = s->found.n_articles;
+        totals->exact = 1;
     }
     return QUERN_OK;
 }
@@ -205,7 +201,8 @@ static quern_status make_hits(search *s, quern_error *err)
     quern_topk all;
     quern_status status = QUERN_OK;
     quern_topk_init(&all, SIZE_MAX);
-    for (size_t i = 0; !status && i < s->n_groups; i++) {
+    size_t n = s->n_groups < s->options.articles ? s->n_groups : s->options.articles;
+    for (size_t i = 0; !status && i < n; i++) {
         status = add_group(s, (uint32_t)i, &all, err);
     }
     quern_topk_finish(&all);

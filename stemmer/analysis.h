@@ -10,9 +10,10 @@
  * The kinds up to QUERN_TERM_BIGRAM score (they count into a passage's length), the others only
  * select.
  *
- * Every distinct folded form met is interned once as a quern_word, with its term: the stemmer runs
- * once for each, and a caller hangs its own number on it (`user`), so that indexing a token costs
- * one look-up. quern_analysis_reset forgets them all.
+ * Every distinct term met is interned once as a quern_word, shared by all words of the text that
+ * come to it (Amazon, AMAZON’s), and a caller hangs its own number on it (`user`). Words are found
+ * again by their bytes, so that folding and stemming are done once for each way of writing and a
+ * token costs one look-up. quern_analysis_reset forgets them all.
  */
 #ifndef QUERN_STEMMER_ANALYSIS_H
 #define QUERN_STEMMER_ANALYSIS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* allocation_test - the n-th allocation fails, for every n, once and from then on, while an index is
- * made, filled, changed, searched and brought in step with a folder. Nothing may crash or leak
+/* allocation_test - the n-th allocation fails, for every n, once and from then on, while an index
+ * is made, filled, changed, searched and brought in step with a folder. Nothing may crash or leak
  * (the sanitizer build sees to that), every failure is NOMEM, and what was committed is still there
  * and sound. The program is linked with --wrap for malloc, calloc and realloc. */
 #include "tests/check.h"
@@ -116,7 +116,7 @@ static const struct {
     const char *name;
     step run;
     int filled; /* the index is there and has the article "kept" */
-} steps[] = {{"create", step_create, 0},     {"write", step_write, 1}, {"sync", step_sync, 1},
+} steps[] = {{"create", step_create, 0},     {"write", step_write, 1},   {"sync", step_sync, 1},
              {"optimize", step_optimize, 1}, {"search", step_search, 1}, {"check", step_check, 1}};
 
 /* A fresh index in dir, with one article where wanted. */

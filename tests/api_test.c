@@ -48,8 +48,8 @@ static void test_story(void)
 
     CU_ASSERT_EQUAL(quern_reader_open(index, &reader, &err), QUERN_OK);
     quern_index_close(index);
-    CU_ASSERT_EQUAL(
-        quern_query_parse(reader, QUERN_STR("Bedrock commitment"), &query, &err), QUERN_OK);
+    CU_ASSERT_EQUAL(quern_query_parse(reader, QUERN_STR("Bedrock commitment"), &query, &err),
+                    QUERN_OK);
     CU_ASSERT_EQUAL(quern_search(reader, query, NULL, &hits, &err), QUERN_OK);
     quern_query_free(query);
     quern_reader_free(reader);

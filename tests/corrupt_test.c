@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const queries[] = {"market commitment", "\"long term\"", "rareaword0 billion echo",
-                                      "the", "Amazon's"};
+static const char *const queries[] = {"market commitment", "\"long term\"",
+                                      "rareaword0 billion echo", "the", "Amazon's"};
 enum { N_QUERIES = sizeof queries / sizeof queries[0], PLACES = 2000 };
 
 static void build(const char *dir, uint64_t *seed)

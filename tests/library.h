@@ -19,7 +19,8 @@ quern_status library_ask_reader(quern_reader *reader, const char *query,
                                 const quern_search_options *options, quern_buf *out,
                                 quern_error *err);
 
-/* Opens the index in dir, asks each of n queries, lists all articles, and appends it all to *out. */
+/* Opens the index in dir, asks each of n queries, lists all articles, and appends it all to *out.
+ */
 quern_status library_dump(const char *dir, const quern_open_options *options,
                           const char *const *queries, size_t n, quern_buf *out, quern_error *err);
 

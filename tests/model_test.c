@@ -50,7 +50,8 @@ static void put_random(world *v, quern_writer *w, unsigned i)
     snprintf(source, sizeof source, "f/%u.txt", i / 2 % 37);
     a.source = quern_str(source);
     char id[32];
-    snprintf(id, sizeof id, i % 2 ? "%u" : "", i);
+    snprintf(id, sizeof id, "%u", i);
+    id[i % 2 ? strlen(id) : 0] = '\0';
     a.id = quern_str(id);
     if (check_random(&v->seed) % 4 == 0) {
         uint64_t n = 0;

@@ -8,12 +8,13 @@
 #include <string.h>
 
 static const char *const common[] = {
-    "the",     "of",       "and",      "to",        "in",       "a",        "market",   "model",
-    "cloud",   "chip",     "chips",    "invested",  "investing", "company", "companies", "data",
-    "centre",  "learning", "learned",  "bank",      "banks",    "growth",   "Amazon's", "price",
-    "prices",  "pricing",  "energy",   "contract",  "contracts", "AWS",     "$4",       "billion",
-    "18.4",    "report",   "reported", "quarter",   "café",     "naïve",    "commitment", "committed",
-    "long-term", "server", "servers",  "memory",    "network",  "networks", "training", "trained"};
+    "the",       "of",       "and",     "to",         "in",        "a",         "market",
+    "model",     "cloud",    "chip",    "chips",      "invested",  "investing", "company",
+    "companies", "data",     "centre",  "learning",   "learned",   "bank",      "banks",
+    "growth",    "Amazon's", "price",   "prices",     "pricing",   "energy",    "contract",
+    "contracts", "AWS",      "$4",      "billion",    "18.4",      "report",    "reported",
+    "quarter",   "café",     "naïve",   "commitment", "committed", "long-term", "server",
+    "servers",   "memory",   "network", "networks",   "training",  "trained"};
 enum { N_COMMON = sizeof common / sizeof common[0], N_RARE = 3000 };
 
 static void put(char *out, size_t cap, size_t *at, const char *s)

@@ -132,10 +132,10 @@ static void goes_on_after_a_signal(void)
     quern_vfile *f = NULL;
     pthread_t thread;
     void *total = NULL;
-    size_t len = 3000000;
+    size_t len = 1000000;
     char *data = calloc(1, len);
     struct sigaction action = {.sa_handler = on_alarm}; /* no SA_RESTART */
-    struct itimerval every = {{0, 1000}, {0, 1000}}, off = {{0, 0}, {0, 0}};
+    struct itimerval every = {{0, 3000}, {0, 3000}}, off = {{0, 0}, {0, 0}};
     scratch_make(dir);
     CHECK(mkfifo(at("pipe"), 0600) == 0);
     sigset_t set;
@@ -152,7 +152,7 @@ static void goes_on_after_a_signal(void)
     v->close(v, f);
     pthread_join(thread, &total);
     CHECK(total && *(size_t *)total == len);
-    CHECK(alarms > 10);
+    CHECK(alarms > 3);
     free(total);
     free(data);
     scratch_remove(dir);
@@ -166,9 +166,9 @@ static void descriptors_are_above_two(void)
         quern_vfs *v = quern_vfs_posix();
         quern_vfile *a = NULL, *b = NULL, *c = NULL;
         struct stat st;
-        close(0);
-        close(1);
-        close(2);
+        for (int fd = 0; fd < 1024; fd++) { /* those of a test runner, too */
+            close(fd);
+        }
         int good = v->create(v, at("a"), &a) == 0 && v->open(v, at("a"), &b) == 0 &&
                    v->open_lock(v, at("LOCK"), &c) == 0 && v->sync_dir(v, dir) == 0;
         for (int fd = 0; fd <= 2; fd++) {

@@ -21,6 +21,7 @@ static sim_disk *new_disk(uint64_t seed)
 
 typedef struct tally {
     uint64_t points, bad;
+    int newest_only; /* a sync that failed may leave an old manifest without its files */
 } tally;
 
 /* Is what the disk holds one of the two outcomes that may be? Reading must change nothing. */
@@ -29,7 +30,8 @@ static uint64_t look(sim_disk *disk, uint64_t acknowledged, tally *t, const char
     uint64_t generation = 0;
     uint64_t changes = sim_changes(disk);
     sim_set_read_only(disk, 1);
-    const char *wrong = fake_verify(sim_vfs(disk), FAKE_DIR, &generation);
+    const char *wrong = t->newest_only ? fake_verify(sim_vfs(disk), FAKE_DIR, &generation)
+                                       : fake_verify_all(sim_vfs(disk), FAKE_DIR, &generation);
     sim_set_read_only(disk, 0);
     if (!wrong && (generation < acknowledged || generation > acknowledged + 1)) {
         wrong = "another generation than it may be";
@@ -79,7 +81,7 @@ static int run_cut(sim_disk *disk, uint64_t n, uint64_t seed, uint64_t *acknowle
 
 static void survives_a_power_cut_at_every_change(void)
 {
-    tally t = {0, 0};
+    tally t = {0, 0, 0};
     uint64_t base = check_seed(4), points = 0;
     for (uint64_t s = 0; s < SEEDS * 20; s++) {
         for (uint64_t n = 1;; n++) {
@@ -107,7 +109,7 @@ static void survives_a_power_cut_at_every_change(void)
  * of the kernel must not be taken for durable. */
 static void survives_a_kill_and_then_a_cut(void)
 {
-    tally t = {0, 0};
+    tally t = {0, 0, 0};
     uint64_t base = check_seed(9);
     for (uint64_t s = 0; s < SEEDS * 20; s++) {
         for (uint64_t n = 1, was_cut = 1; was_cut; n++) {
@@ -134,7 +136,7 @@ static void survives_a_kill_and_then_a_cut(void)
 
 static void survives_a_second_cut_while_recovering(void)
 {
-    tally t = {0, 0};
+    tally t = {0, 0, 0};
     uint64_t base = check_seed(5);
     for (uint64_t s = 0; s < SEEDS; s++) {
         for (uint64_t n = 1, was_cut = 1; was_cut; n++) {
@@ -222,7 +224,7 @@ static void survives_every_failing_change(void)
 {
     static const int errors[] = {EIO, ENOSPC, EDQUOT};
     uint64_t base = check_seed(6), unknown = 0, failed = 0;
-    tally t = {0, 0};
+    tally t = {0, 0, 1};
     for (uint64_t s = 0; s < SEEDS * 4; s++) {
         for (size_t e = 0; e < 3; e++) {
             for (int how = 0; how < 4; how++) {
@@ -243,7 +245,7 @@ static void survives_every_failing_change(void)
 
 static void survives_a_disk_of_every_size(void)
 {
-    tally t = {0, 0};
+    tally t = {0, 0, 0};
     quern_error err;
     uint64_t acknowledged = 0, full = 0;
     for (uint64_t space = 0;; space += 97) {
@@ -272,7 +274,7 @@ static void survives_a_disk_of_every_size(void)
 /* The index is replaced by another; the power goes at every change of that. */
 static void replaces_at_once_or_not_at_all(void)
 {
-    tally t = {0, 0};
+    tally t = {0, 0, 0};
     uint64_t base = check_seed(8), replaced = 0, kept = 0;
     for (uint64_t s = 0; s < SEEDS * 10; s++) {
         for (uint64_t n = 1, was_cut = 1; was_cut; n++) {

@@ -33,9 +33,11 @@ quern_status fake_script(quern_vfs *vfs, const char *dir, uint64_t last, uint64_
 quern_status fake_continue(quern_vfs *vfs, const char *dir, uint64_t *acknowledged,
                            quern_error *err);
 
-/* Reads the newest generation, then all that are there; NULL where each holds what it must and
- * every file is whole, else what is wrong. *generation is 0 where there is no index. */
+/* Reads the newest generation; NULL where it holds what it must and every file is whole, else what
+ * is wrong. *generation is 0 where there is no index. */
 const char *fake_verify(quern_vfs *vfs, const char *dir, uint64_t *generation);
+/* The same, and of every other generation that has a manifest. */
+const char *fake_verify_all(quern_vfs *vfs, const char *dir, uint64_t *generation);
 
 /* The same of one generation. */
 const char *fake_verify_generation(quern_vfs *vfs, const char *dir, uint64_t generation);

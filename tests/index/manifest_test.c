@@ -234,7 +234,7 @@ static void sees_every_damaged_byte(void)
             text[i] = (char)(text[i] ^ masks[k]);
             CHECK(quern_manifest_parse((uint8_t *)text, sizeof example - 1, &m, &err) ==
                   QUERN_E_CORRUPT);
-            CHECK(strcmp(err.hint, "run: indexer repair") == 0);
+            CHECK(strcmp(err.hint, "run: indexer rebuild --from-sources") == 0);
         }
     }
     for (size_t len = 0; len < sizeof example - 1; len++) {
@@ -360,7 +360,7 @@ static void never_falls_back(void)
     CHECK(quern_manifest_newest(v, "/i", &m, &lease, &err) == QUERN_E_CORRUPT && !lease);
     CHECK(strncmp(err.message, "/i/man-0000000000000009: the manifest does not match its hash",
                   60) == 0);
-    CHECK(strcmp(err.hint, "run: indexer repair") == 0);
+    CHECK(strcmp(err.hint, "run: indexer rebuild --from-sources") == 0);
     put_file(v, "/i/man-0000000000000009", "", 0);
     CHECK(quern_manifest_newest(v, "/i", &m, &lease, &err) == QUERN_E_CORRUPT);
     put_manifest(v, 9, 10);

@@ -98,6 +98,16 @@ static void test_list_lengths(void)
     }
 }
 
+/* More than a megabyte of everything that waits in memory: it goes through files. */
+static void test_spills(void)
+{
+    static const model_shape many = {"many articles", 270000, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1};
+    static const model_shape words = {
+        "many words", 1500, 4 | MODEL_EXACTLY, 200, 260, 0, 90000, 1, 0, 0, 0, 0};
+    round_trip(&many, 21, 0);
+    round_trip(&words, 22, 0);
+}
+
 static void test_same_bytes(void)
 {
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
@@ -128,6 +138,7 @@ static CU_TestInfo tests[] = {
     {"round trips", test_round_trips},
     {"random shapes", test_random_shapes},
     {"lengths of lists", test_list_lengths},
+    {"spills", test_spills},
     {"same articles, same bytes", test_same_bytes},
     CU_TEST_INFO_NULL,
 };

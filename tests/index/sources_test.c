@@ -243,7 +243,7 @@ static void sees_every_damaged_byte(void)
     CHECK(strcmp(err.message, "/sources-0000000000000005.qsrc does not match its hash") == 0);
     CHECK(quern_sources_open(v, "/", 5, f.bytes - 1, f.hash, &back, &err) == QUERN_E_CORRUPT);
     CHECK(strstr(err.message, "bytes instead of") != NULL);
-    CHECK(strcmp(err.hint, "run: indexer repair") == 0);
+    CHECK(strcmp(err.hint, "run: indexer rebuild --from-sources") == 0);
     CHECK(quern_sources_open(v, "/", 6, f.bytes, f.hash, &back, &err) == QUERN_E_NOT_FOUND);
     quern_sources_free(s);
     sim_free(disk);

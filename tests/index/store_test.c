@@ -22,7 +22,8 @@ _Static_assert(QUERN_STORE_ANALYSIS_VERSION == QUERN_ANALYSIS_VERSION,
 static sim_disk *new_disk(void)
 {
     sim_disk *disk = sim_new(1);
-    CHECK(sim_vfs(disk)->mkdir(sim_vfs(disk), "/p") == 0);
+    quern_vfs *v = sim_vfs(disk);
+    CHECK(v->mkdir(v, "/p") == 0 && v->sync_dir(v, "/") == 0);
     return disk;
 }
 

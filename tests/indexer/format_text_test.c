@@ -71,14 +71,20 @@ static void extensions(void)
 {
     static const struct {
         const char *path;
-        int jsonl;
+        const quern_format *want;
     } rows[] = {
-        {"a.txt", 0},       {"a.jsonl", 1}, {"d/a.NDJSON", 1}, {"jsonl", 0}, {".jsonl", 0},
-        {"a.jsonl.bak", 0}, {"a.json", 0},  {"d.jsonl/a", 0},  {"a.son", 0}, {"a.", 0},
+        {"a.txt", &quern_format_text},       {"a.jsonl", &quern_format_jsonl},
+        {"d/a.NDJSON", &quern_format_jsonl}, {"jsonl", &quern_format_text},
+        {".jsonl", &quern_format_text},      {"a.jsonl.bak", &quern_format_text},
+        {"a.json", &quern_format_text},      {"d.jsonl/a", &quern_format_text},
+        {"a.son", &quern_format_text},       {"a.", &quern_format_text},
+        {"a.html", &quern_format_html},      {"a.b.HTM", &quern_format_html},
+        {"a.xhtml", &quern_format_html},     {".html", &quern_format_text},
+        {"a.md", &quern_format_markdown},    {"README.Markdown", &quern_format_markdown},
+        {"a.mdx", &quern_format_text},       {"html", &quern_format_text},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const quern_format *want = rows[i].jsonl ? &quern_format_jsonl : &quern_format_text;
-        CHECK_ROW(rows[i].path, quern_format_of(rows[i].path) == want);
+        CHECK_ROW(rows[i].path, quern_format_of(rows[i].path) == rows[i].want);
     }
 }
 

@@ -45,6 +45,8 @@ static inline quern_status recorder_put(quern_sink *sink, quern_article *a, quer
     recorder_add(r, "|", a->title_in_text ? "T" : "", a->title_in_text ? 1 : 0);
     recorder_add(r, "", a->offsets_in_text ? "O" : "", a->offsets_in_text ? 1 : 0);
     recorder_add(r, numbers, "", 0);
+    recorder_add(r, a->language.len > 0 ? " lang=" : "", a->language.data ? a->language.data : "",
+                 a->language.len);
     for (size_t i = 0; i < a->n_fields; i++) {
         recorder_add(r, " ", a->fields[i].name.data, a->fields[i].name.len);
         recorder_add(r, "=", a->fields[i].value.data, a->fields[i].value.len);

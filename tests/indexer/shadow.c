@@ -137,7 +137,8 @@ shadow_article shadow_random(uint64_t *seed, unsigned n_keys, size_t words)
     unsigned key = (unsigned)(check_random(seed) % n_keys);
     shadow_article a = {source, id, title, text, QUERN_NO_DATE, key + 1, 0, 1};
     snprintf(source, sizeof source, "folder/%u.txt", key % 7);
-    snprintf(id, sizeof id, key / 7 ? "%u" : "", key / 7);
+    snprintf(id, sizeof id, "%u", key / 7);
+    id[0] = key / 7 ? id[0] : '\0';
     random_title(seed, title, sizeof title);
     size_t n = check_random(seed) % 20 ? check_random(seed) % (words + 1) : 0;
     random_text(seed, n, text, sizeof text / 2);
@@ -332,7 +333,7 @@ static void complain(comparison *c, const char *what, const char *key)
 
 static int equal(quern_string a, const char *b)
 {
-    return a.len == strlen(b) && memcmp(a.data, b, a.len) == 0;
+    return a.len == strlen(b) && (a.len == 0 || memcmp(a.data, b, a.len) == 0);
 }
 
 static expected *find_expected(comparison *c, const quern_stored_article *a)

@@ -291,9 +291,9 @@ static quern_status put_limit(quern_writer *w, const limit *l, quern_error *err)
     a.source.len = l->source;
     a.id.data = id;
     a.id.len = l->id;
-    a.text.data = bytes; /* not read where its length is out of limits */
+    a.text.data = l->text ? bytes : NULL; /* not read where its length is out of limits */
     a.text.len = l->text;
-    a.title.data = bytes;
+    a.title.data = l->title ? bytes : NULL;
     a.title.len = l->title;
     return quern_writer_put(w, &a, err);
 }
