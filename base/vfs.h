@@ -43,6 +43,8 @@ struct quern_vfs {
     /* Maps len bytes from the start, read-only; unmap with the same len. len is not 0. */
     int (*map)(quern_vfs *vfs, quern_vfile *file, size_t len, const uint8_t **out);
     void (*unmap)(quern_vfs *vfs, const uint8_t *data, size_t len);
+    /* What is mapped need not stay in memory; reading it again brings it back. */
+    void (*forget)(quern_vfs *vfs, const uint8_t *data, size_t len);
     /* Does not wait: EWOULDBLOCK where somebody else has it. Goes with close or the process. */
     int (*lock)(quern_vfs *vfs, quern_vfile *file, int how);
     int (*close)(quern_vfs *vfs, quern_vfile *file); /* always ends the file; NULL is 0 */

@@ -225,6 +225,12 @@ static void posix_unmap(quern_vfs *vfs, const uint8_t *data, size_t len)
     }
 }
 
+static void posix_forget(quern_vfs *vfs, const uint8_t *data, size_t len)
+{
+    (void)vfs;
+    (void)madvise((void *)(uintptr_t)data, len, MADV_DONTNEED);
+}
+
 static int posix_lock(quern_vfs *vfs, quern_vfile *file, int how)
 {
     (void)vfs;
@@ -360,6 +366,7 @@ static quern_vfs posix_vfs = {
     .read_at = posix_read_at,
     .map = posix_map,
     .unmap = posix_unmap,
+    .forget = posix_forget,
     .lock = posix_lock,
     .close = posix_close,
     .rename = posix_rename,

@@ -316,6 +316,13 @@ void quern_segment_close(quern_segment *s)
     quern_free(s);
 }
 
+void quern_segment_forget(quern_segment *segment)
+{
+    if (!segment->in_memory) {
+        segment->vfs->forget(segment->vfs, segment->data, (size_t)segment->size);
+    }
+}
+
 const quern_segment_info *quern_segment_get_info(const quern_segment *segment)
 {
     return &segment->info;

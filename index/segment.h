@@ -46,6 +46,9 @@ typedef struct quern_segment_info {
 quern_status quern_segment_open(quern_vfs *vfs, const char *dir, const quern_segment_ref *ref,
                                 int in_memory, quern_segment **out, quern_error *err);
 void quern_segment_close(quern_segment *segment);
+/* Lets go of the memory that reading it took; a merge calls this now and then, so that what it maps
+ * does not count against its budget. Reading goes on as before. */
+void quern_segment_forget(quern_segment *segment);
 const quern_segment_info *quern_segment_get_info(const quern_segment *segment);
 
 /* The average length that the bounds of the segment's postings are computed with: its own. */

@@ -632,6 +632,21 @@ static quern_status exchange(quern_store *s, const char *fresh, const char *cons
     return QUERN_OK;
 }
 
+/* Coming and going made the folder newer than the index that was put in place, and it is not: what
+ * is signed later counts as looked at later. */
+static void sign_anew(quern_store *store)
+{
+    char *path = quern_files_join(store->dir, "LOCK");
+    quern_vfile *lock = NULL;
+    if (path && !store->vfs->open_lock(store->vfs, path, &lock)) {
+        if (!store->vfs->lock(store->vfs, lock, QUERN_LOCK_EXCLUSIVE)) {
+            sign_lock(store->vfs, lock);
+        }
+        (void)store->vfs->close(store->vfs, lock);
+    }
+    quern_free(path);
+}
+
 quern_status quern_store_replace(quern_store *store, const char *fresh, quern_error *err)
 {
     quern_manifest m;
@@ -650,6 +665,7 @@ quern_status quern_store_replace(quern_store *store, const char *fresh, quern_er
     quern_fail(&store->failure, QUERN_E_INVALID, "%s was replaced - open it again", store->dir);
     if (!status) {
         quern_collect_directory(store->vfs, fresh); /* the old one, at its new name */
+        sign_anew(store);
     }
     return status;
 }

@@ -23,7 +23,7 @@ typedef struct counter {
     uint32_t *counts; /* by number of the term */
     uint32_t *stamps; /* the last passage that had the term, counted from 1 */
     size_t cap_counts, cap_stamps;
-    uint32_t n_numbers; /* of them in use */
+    uint32_t n_numbers; /* of both in use */
     uint32_t stamp;
     quern_buf text;
     quern_term_count *fresh; /* the result, by ordinal */
@@ -47,8 +47,9 @@ static quern_status add_passages(counter *c, const quern_lengths *lengths, uint3
         QUERN_TRY(quern_segment_first_passage(c->segment, article + 1, &end, err));
     }
     if (first > end || end > c->info->ref.n_passages) {
-        return quern_fail(err, QUERN_E_CORRUPT,
-                          "passages of a segment are not in order - run: indexer rebuild --from-sources");
+        return quern_fail(
+            err, QUERN_E_CORRUPT,
+            "passages of a segment are not in order - run: indexer rebuild --from-sources");
     }
     if (quern_grow(&c->passages, &c->cap_passages, c->n_passages + (end - first),
                    sizeof *c->passages)) {
@@ -116,8 +117,9 @@ static quern_status count_passage(counter *c, const quern_stored_article *a, uin
     const quern_stored_passage *p = &a->passages[i];
     quern_logged logged;
     if (p->start > p->end || p->end > c->text.len) {
-        return quern_fail(err, QUERN_E_CORRUPT,
-                          "a passage lies outside its article - run: indexer rebuild --from-sources");
+        return quern_fail(
+            err, QUERN_E_CORRUPT,
+            "a passage lies outside its article - run: indexer rebuild --from-sources");
     }
     quern_string text = {(const char *)c->text.data, (size_t)(p->end - p->start)};
     if (text.len > 0) {
@@ -183,7 +185,8 @@ static quern_status find_terms(counter *c, const quern_order_item *items, size_t
             quern_dictionary_find(c->segment, term->bytes, term->len, &found, &is_there, err));
         if (!is_there) {
             return quern_fail(err, QUERN_E_CORRUPT,
-                              "a stored text has a word that is not indexed - run: indexer rebuild --from-sources");
+                              "a stored text has a word that is not indexed - run: indexer rebuild "
+                              "--from-sources");
         }
         QUERN_TRY(push(c, found.ordinal, c->counts[items[i].index], err));
     }

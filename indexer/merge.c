@@ -8,6 +8,7 @@
 
 #define NONE UINT32_MAX
 #define MOST_PASSAGES (UINT32_MAX - 1)
+#define FORGET_EVERY (UINT64_C(16) << 20) /* bytes */
 #define KEYS_AN_ARENA 256 /* keys are read into an arena, which is emptied after so many */
 
 typedef struct side {
@@ -51,6 +52,7 @@ typedef struct merger {
     size_t cap_positions;
     char last_term[256];
     size_t last_len;
+    uint64_t since; /* bytes read since the sides were told to forget */
 } merger;
 
 uint64_t quern_merge_memory(uint64_t n_passages, uint64_t n_articles)
@@ -62,7 +64,20 @@ static quern_status damaged(const side *s, const char *what, quern_error *err)
 {
     char name[QUERN_SEGMENT_NAME_MAX];
     quern_segment_name(s->info->ref.id, name);
-    return quern_fail(err, QUERN_E_CORRUPT, "%s: %s - run: indexer rebuild --from-sources", name, what);
+    return quern_fail(err, QUERN_E_CORRUPT, "%s: %s - run: indexer rebuild --from-sources", name,
+                      what);
+}
+
+/* Mapped pages count as memory of the process: they are let go of every so many bytes. */
+static void note_read(merger *m, uint64_t bytes)
+{
+    m->since += bytes;
+    if (m->since >= FORGET_EVERY) {
+        m->since = 0;
+        for (uint32_t i = 0; i < m->n_sides; i++) {
+            quern_segment_forget(m->sides[i].segment);
+        }
+    }
 }
 
 /* ---- Heaps ---- */
@@ -255,6 +270,7 @@ static quern_status feed_text(void *payload, uint32_t i, quern_buf *out, quern_e
         quern_stored_article article;
         QUERN_TRY(feed_article(payload, i, &article, err));
     }
+    note_read(m, m->asked_bytes);
     return quern_segment_text(m->sides[m->places[i].side].segment, m->places[i].article, 0,
                               m->asked_bytes, out, err);
 }
@@ -450,6 +466,8 @@ static quern_status merge_term(merger *m, quern_error *err)
     } while (m->n_heap > 0 && term_order(&m->sides[members[0]], &m->sides[m->heap[0]]) == 0);
     m->n_queue = 0;
     for (uint32_t i = 0; i < n; i++) {
+        const quern_term *term = &m->sides[members[i]].walk.term;
+        note_read(m, term->df > 1 ? term->post_bytes + term->pos_bytes : 0);
         QUERN_TRY(enqueue(m, members[i], err));
     }
     if (m->n_queue > 0) {

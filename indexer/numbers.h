@@ -2,9 +2,9 @@
 /* numbers - of terms: dense, from 0, in the order in which terms are first met.
  *
  * The analysis hands out one quern_word for every distinct form ("runs", "running"); several forms
- * may have one term ("run"). They map term bytes to a number through a hash table, but
- * only once for each form: the number then hangs in the word's `user` slot, together with a bit
- * that says whether the term scores. So a token costs one load.
+ * may have one term ("run"). Term bytes lead to a number through a hash table, but only once for
+ * each form: the number then hangs in the word's `user` slot, together with a bit that says whether
+ * the term scores. So a token costs one load.
  *
  *     user = (number + 1) << 1 | scores             0: the word is new
  *

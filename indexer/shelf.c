@@ -270,8 +270,9 @@ quern_status quern_shelf_kill_article(quern_shelf *shelf, size_t i, uint32_t art
         QUERN_TRY(quern_segment_first_passage(s->segment, article + 1, &end, err));
     }
     if (first > end) {
-        return quern_fail(err, QUERN_E_CORRUPT,
-                          "passages of a segment are not in order - run: indexer rebuild --from-sources");
+        return quern_fail(
+            err, QUERN_E_CORRUPT,
+            "passages of a segment are not in order - run: indexer rebuild --from-sources");
     }
     s->dead[article >> 3] |= (uint8_t)(1u << (article & 7));
     s->n_dead++;

@@ -137,9 +137,10 @@ static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *
     uint32_t i = scored->passage - group->first_passage;
     uint32_t title_words;
     if (i >= article->n_passages) {
-        return quern_fail(err, QUERN_E_CORRUPT,
-                          "passage %u is not one of article %u - run: indexer rebuild --from-sources",
-                          scored->passage, group->article);
+        return quern_fail(
+            err, QUERN_E_CORRUPT,
+            "passage %u is not one of article %u - run: indexer rebuild --from-sources",
+            scored->passage, group->article);
     }
     const quern_stored_passage *passage = &article->passages[i];
     hit->score = (double)scored->score / QUERN_BM25_ONE;

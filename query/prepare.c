@@ -55,9 +55,9 @@ static quern_status find_in_segment(const quern_prepared *q, lookup *l, size_t s
         }
         uint32_t n_dead = seg->dead ? quern_tombstones_count(seg->dead, item->term.ordinal) : 0;
         if (n_dead > item->term.df) {
-            return quern_fail(
-                err, QUERN_E_CORRUPT,
-                "more passages of a term are dead than have it - run: indexer rebuild --from-sources");
+            return quern_fail(err, QUERN_E_CORRUPT,
+                              "more passages of a term are dead than have it - run: indexer "
+                              "rebuild --from-sources");
         }
         l->live[t] += item->term.df - n_dead;
         if (n_dead < item->term.df) {
@@ -85,8 +85,9 @@ static quern_status find_terms(const quern_prepared *q, lookup *l, quern_error *
     }
     for (size_t t = 0; t < n_terms; t++) {
         if (l->live[t] > q->snapshot->n_passages) {
-            return quern_fail(err, QUERN_E_CORRUPT,
-                              "a term is in more passages than there are - run: indexer rebuild --from-sources");
+            return quern_fail(
+                err, QUERN_E_CORRUPT,
+                "a term is in more passages than there are - run: indexer rebuild --from-sources");
         }
     }
     return QUERN_OK;

@@ -255,6 +255,13 @@ static void sim_unmap(quern_vfs *vfs, const uint8_t *data, size_t len)
     free((void *)(uintptr_t)data);
 }
 
+static void sim_forget(quern_vfs *vfs, const uint8_t *data, size_t len)
+{
+    (void)vfs;
+    (void)data;
+    (void)len;
+}
+
 static int sim_lock(quern_vfs *vfs, quern_vfile *file, int how)
 {
     sim_disk *d = of(vfs);
@@ -400,6 +407,7 @@ static const quern_vfs functions = {
     .read_at = sim_read_at,
     .map = sim_map,
     .unmap = sim_unmap,
+    .forget = sim_forget,
     .lock = sim_lock,
     .close = sim_close,
     .rename = sim_rename,

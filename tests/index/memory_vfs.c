@@ -127,6 +127,13 @@ static int mem_map(quern_vfs *vfs, quern_vfile *file, size_t len, const uint8_t 
     return failed;
 }
 
+static void mem_forget(quern_vfs *vfs, const uint8_t *data, size_t len)
+{
+    (void)vfs;
+    (void)data;
+    (void)len;
+}
+
 static void mem_unmap(quern_vfs *vfs, const uint8_t *data, size_t len)
 {
     (void)vfs;
@@ -177,6 +184,7 @@ memory_vfs *memory_vfs_new(void)
     m->vfs.read_at = mem_read_at;
     m->vfs.map = mem_map;
     m->vfs.unmap = mem_unmap;
+    m->vfs.forget = mem_forget;
     m->vfs.close = mem_close;
     m->vfs.rename = mem_rename;
     m->vfs.unlink = mem_unlink;

@@ -181,7 +181,8 @@ static void tells_damage_from_a_race(void)
         CHECK(quern_snapshot_open(s.vfs, MODEL_DIR, 0, &snapshot, &err) == QUERN_E_CORRUPT);
         CHECK(!snapshot &&
               strstr(err.message, "a file of generation 2 is missing: ") == err.message);
-        CHECK(strstr(err.message, name) != NULL && strcmp(err.hint, "run: indexer rebuild --from-sources") == 0);
+        CHECK(strstr(err.message, name) != NULL &&
+              strcmp(err.hint, "run: indexer rebuild --from-sources") == 0);
         CHECK(s.vfs->rename(s.vfs, "/p/away", path) == 0);
         if (m->segments[i].dead.generation) {
             quern_tombstones_name(m->segments[i].ref.id, m->segments[i].dead.generation, name);
