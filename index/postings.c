@@ -226,6 +226,17 @@ static int enter_block(const quern_postings *p, uint32_t i, quern_block *block, 
                : 0;
 }
 
+void quern_postings_prefetch(const quern_postings *p, uint32_t i)
+{
+    quern_block block;
+    uint64_t range[2];
+    if (p->directory && !enter_block(p, i, &block, range)) {
+        for (uint64_t at = range[0]; at < range[1]; at += 64) {
+            __builtin_prefetch(p->list + at);
+        }
+    }
+}
+
 quern_status quern_postings_load(quern_postings *p, uint32_t i, quern_error *err)
 {
     quern_block block;

@@ -148,6 +148,9 @@ double quern_postings_max(const quern_postings *p);
  * where that is not known, as in lists of one block. */
 double quern_postings_kth(const quern_postings *p, uint32_t k);
 
+/* Asks the processor to fetch block i, which is wanted soon. */
+void quern_postings_prefetch(const quern_postings *p, uint32_t i);
+
 /* Decodes block i (its passages). i below n_blocks. */
 quern_status quern_postings_load(quern_postings *p, uint32_t i, quern_error *err);
 /* Fills tfs of the block at hand. */

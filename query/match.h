@@ -51,6 +51,10 @@ typedef struct quern_match_pool {
 quern_status quern_match_pool_init(quern_match_pool *pool, size_t n_cursors, quern_error *err);
 void quern_match_pool_finish(quern_match_pool *pool);
 
+/* The postings of a cursor's term, whichever block is decoded in them. */
+quern_status quern_match_open(quern_match_pool *pool, const quern_match_cursor *cursor,
+                              quern_postings **out, quern_error *err);
+
 /* The postings of a cursor with its block decoded; valid until another cursor's are asked for. The
  * cursor is not at its end. */
 quern_status quern_match_block(quern_match_pool *pool, quern_match_cursor *cursor,
@@ -76,13 +80,24 @@ typedef struct quern_match_member {
     uint32_t cursor, offset;
 } quern_match_member;
 
-typedef struct quern_match_phrase {
+typedef struct quern_match_phrase quern_match_phrase;
+
+/* Asked where all terms of a phrase are in a passage, with phrase->tfs filled, before positions are
+ * read: 0 leaves the passage out. */
+typedef struct quern_match_gate {
+    int (*is_wanted)(void *payload, const quern_match_phrase *phrase, uint32_t passage);
+    void *payload;
+} quern_match_gate;
+
+struct quern_match_phrase {
     quern_match_cursor **cursors; /* of the distinct terms, rarest first */
     uint32_t n_cursors;
     const quern_match_member *members; /* in order of offset */
     uint32_t n_members;
     uint32_t *tfs, *starts; /* n_cursors each: in the passage at hand; starts: in pool->positions */
-} quern_match_phrase;
+    const quern_match_gate *gate; /* or NULL */
+    int64_t bound;                /* no passage scores more; for the searcher */
+};
 
 /* Moves on to the phrase's next passage below `end`, from where its cursors stand; *passage is
  * QUERN_MATCH_END where there is none. All cursors then stand at it, and phrase->tfs holds their

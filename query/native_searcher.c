@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* native_searcher - a plan against the native index, exhaustively.
+/* native_searcher - a plan against the native index.
  *
  * What a passage scores. A plan is a list of *clauses*, each distinct and with a weight (how often
  * it was typed): words and phrases. A passage matches if any clause does, and scores the sum over
@@ -16,11 +16,13 @@
  * weights of its terms, one for each place. idf comes from the live passages with t in the whole
  * snapshot, also inside a phrase.
  *
- * How it runs. For each segment, windows of passages (rank.h), each beginning where the next
- * posting of any clause is: words pour their blocks in, phrases add one match at a time, the bits
- * are cut to the living, counted, and what reaches the bar goes to the k best (topk.h). The k best
- * of a segment are then merged with those of the segments before; only there, and only on equal
- * scores, keys are compared, as inside a segment passages are in key order.
+ * How it runs. Where only the k best are asked for, prune.c finds them. Where all matches are to be
+ * counted, or the query is too large for that, exhaustively: for each segment, windows of passages
+ * (rank.h), each beginning where the next posting of any clause is: words pour their blocks in,
+ * phrases add one match at a time, the bits are cut to the living, counted, and what reaches the
+ * bar goes to the k best (topk.h). The k best of a segment are then merged with those of the
+ * segments before; only there, and only on equal scores, keys are compared, as inside a segment
+ * passages are in key order.
  *
  * Memory: a cursor for each term and segment that has it, a bounded pool of decoded blocks and of
  * tables, one window, at most 2 k scores. Nothing is proportional to the number of passages.
@@ -28,6 +30,7 @@
 #include "query/native_searcher.h"
 
 #include "query/prepare.h"
+#include "query/prune.h"
 #include "query/rank.h"
 
 enum {
@@ -49,7 +52,8 @@ struct quern_native {
 typedef struct sink {
     quern_topk *top;
     uint64_t n_passages;
-    int count; /* articles too */
+    int count;          /* articles too */
+    quern_prune *prune; /* NULL: exhaustively */
     uint64_t n_articles;
     uint32_t article_end; /* passages below this belong to articles that were counted */
 } sink;
@@ -191,41 +195,6 @@ static quern_status add_phrase(quern_native *native, const quern_part *p,
 
 /* ---- The end of a window ---- */
 
-static unsigned count_bits(uint64_t x)
-{
-    x -= x >> 1 & 0x5555555555555555u;
-    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
-    x = (x + (x >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
-    return (unsigned)(x * 0x0101010101010101u >> 56);
-}
-
-/* A bit for each of the 64 passages from `first` on that is dead. */
-static uint64_t dead_bits(const quern_part *p, uint32_t first)
-{
-    if (!p->dead || !p->dead->passages) {
-        return 0;
-    }
-    uint8_t bytes[8] = {0};
-    size_t at = first >> 3;
-    size_t n = (quern_segment_get_info(p->segment)->ref.n_passages + (size_t)7) / 8;
-    memcpy(bytes, p->dead->passages + at, n - at < 8 ? n - at : 8);
-    return quern_load64(bytes);
-}
-
-/* Whether any of 64 scores reaches the bar. */
-static int any_reaches(const int32_t *scores, int64_t bar)
-{
-    if (bar > INT32_MAX) {
-        return 0;
-    }
-    int32_t low = bar < INT32_MIN ? INT32_MIN : (int32_t)bar;
-    int any = 0;
-    for (int i = 0; i < 64; i++) {
-        any |= scores[i] >= low;
-    }
-    return any;
-}
-
 static quern_status count_articles(const quern_part *p, uint32_t first, uint64_t live, sink *to,
                                    quern_error *err)
 {
@@ -256,14 +225,14 @@ static quern_status finish_word(quern_window *window, const quern_part *p, uint3
         return QUERN_OK;
     }
     uint32_t first = window->base + at;
-    uint64_t live = matched & ~dead_bits(p, first);
-    unsigned n = count_bits(live);
+    uint64_t live = matched & ~quern_part_dead(p, first);
+    unsigned n = quern_window_count(live);
     to->n_passages += n;
     if (to->count) {
         QUERN_TRY(count_articles(p, first, live, to, err));
     }
-    if (n >= DENSE && !window->is_wide && !any_reaches(window->scores.narrow + at, to->top->bar)) {
-        live = 0;
+    if (n >= DENSE && !window->is_wide) {
+        live &= quern_window_reach(window, at, to->top->bar);
     }
     while (live) {
         uint32_t i = (uint32_t)__builtin_ctzll(live);
@@ -394,7 +363,11 @@ static quern_status add_segment(quern_native *native, uint32_t segment, sink *to
     merge m = {.native = native};
     quern_topk_begin(top, list->n == top->k ? list->items[list->n - 1].score : INT64_MIN);
     to->article_end = 0;
-    QUERN_TRY(scan(native, p, 0, quern_segment_get_info(p->segment)->ref.n_passages, to, err));
+    if (to->prune) {
+        QUERN_TRY(quern_prune_part(to->prune, p, err));
+    } else {
+        QUERN_TRY(scan(native, p, 0, quern_segment_get_info(p->segment)->ref.n_passages, to, err));
+    }
     QUERN_TRY(quern_topk_end(top, err));
     if (top->n == 0) {
         return QUERN_OK;
@@ -410,20 +383,33 @@ static quern_status add_segment(quern_native *native, uint32_t segment, sink *to
     return status;
 }
 
-quern_status quern_native_top(quern_native *native, size_t k, int count, quern_found_list *out,
+quern_status quern_native_top(quern_native *native, size_t k, int how, quern_found_list *out,
                               quern_error *err)
 {
     quern_topk top;
-    sink to = {.top = &top, .count = count != 0};
+    sink to = {.top = &top, .count = (how & QUERN_NATIVE_COUNT) != 0};
+    quern_prune prune = {.query = &native->query,
+                         .pool = &native->pool,
+                         .tables = native->tables,
+                         .n_tables = native->n_tables,
+                         .window = &native->window,
+                         .top = &top};
     quern_status status = QUERN_OK;
     quern_topk_init(&top, k ? k : 1);
+    if (!how && native->query.parts && quern_prune_applies(&prune)) {
+        to.prune = &prune;
+    }
     out->n = 0;
     for (uint32_t s = 0; !status && s < native->query.n_parts; s++) {
         status = add_segment(native, s, &to, out, err);
     }
     quern_topk_finish(&top);
-    out->n_passages = to.n_passages;
+    out->n_passages = to.n_passages + prune.n_passages;
     out->n_articles = to.n_articles;
+    out->is_partial = prune.is_partial;
+    if (out->is_partial && out->n_passages < native->query.max_live) {
+        out->n_passages = native->query.max_live;
+    }
     return status;
 }
 

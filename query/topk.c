@@ -24,7 +24,14 @@ void quern_topk_finish(quern_topk *t)
 void quern_topk_begin(quern_topk *t, int64_t bar)
 {
     t->n = 0;
+    t->any_order = 0;
     t->bar = t->k ? bar : INT64_MAX;
+}
+
+void quern_topk_begin_any_order(quern_topk *t, int64_t bar)
+{
+    quern_topk_begin(t, bar);
+    t->any_order = 1;
 }
 
 static int is_better(const quern_scored *a, const quern_scored *b)
@@ -87,6 +94,26 @@ static void select_best(quern_scored *items, size_t n, size_t k)
     }
 }
 
+/* Keeps the k best of more, and makes the worst of them the bar. */
+static void raise_bar(quern_topk *t)
+{
+    select_best(t->items, t->n, t->k);
+    t->n = t->k;
+    int64_t worst = INT64_MAX;
+    for (size_t i = 0; i < t->n; i++) {
+        worst = t->items[i].score < worst ? t->items[i].score : worst;
+    }
+    worst += !t->any_order;
+    t->bar = worst > t->bar ? worst : t->bar;
+}
+
+void quern_topk_tighten(quern_topk *t)
+{
+    if (!t->status && t->k > 0 && t->n > t->k && t->n - t->k >= t->k / 4) {
+        raise_bar(t);
+    }
+}
+
 void quern_topk_make_room(quern_topk *t)
 {
     if (t->n < t->limit) {
@@ -99,15 +126,7 @@ void quern_topk_make_room(quern_topk *t)
         }
         return;
     }
-    select_best(t->items, t->n, t->k);
-    t->n = t->k;
-    int64_t worst = INT64_MAX;
-    for (size_t i = 0; i < t->n; i++) {
-        worst = t->items[i].score < worst ? t->items[i].score : worst;
-    }
-    if (worst + 1 > t->bar) {
-        t->bar = worst + 1;
-    }
+    raise_bar(t);
 }
 
 static int compare(const void *a, const void *b)
