@@ -5,6 +5,7 @@
  * another formula than the one that bounds are made for. */
 #include "query/native_searcher.h"
 
+#include "base/cpu.h"
 #include "index/store.h"
 #include "query/parse.h"
 #include "tests/check.h"
@@ -151,13 +152,16 @@ static int check_query(const fixture *f, const quern_bm25 *model, const char *te
     quern_query *query = NULL;
     quern_native *native = NULL;
     int partial = 0;
+    quern_cpu_level level = quern_cpu_get_level();
     CHECK(quern_query_build(f->analysis, quern_str(text), &query, &err) == QUERN_OK);
     CHECK(quern_native_open(f->snapshot, &query->plan, model, &native, &err) == QUERN_OK);
     for (size_t i = 0; i < sizeof ks / sizeof *ks; i++) {
         quern_found_list pruned = {0};
         quern_found_list full = {0};
         CHECK(!quern_native_top(native, ks[i], 0, &pruned, &err));
+        quern_cpu_limit(QUERN_CPU_SCALAR);
         CHECK(!quern_native_top(native, ks[i], QUERN_NATIVE_EXHAUSTIVE, &full, &err));
+        quern_cpu_limit(level);
         CHECK_ROW(text, is_same(&pruned, &full));
         partial += pruned.is_partial;
         quern_found_list_finish(&pruned);
@@ -183,6 +187,7 @@ static void test_random(void)
     for (int q = 0; q < N_QUERIES; q++) {
         char text[1024];
         make_query(&seed, text, sizeof text);
+        quern_cpu_limit((quern_cpu_level)(q % 3));
         partial += check_query(&f, &models[q % 8 < 6 ? 0 : q % 8 - 5], text);
     }
     printf("%d of %d pruned, ", partial, N_QUERIES * 4);
