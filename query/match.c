@@ -63,16 +63,15 @@ uint32_t quern_match_lower_bound(const uint32_t *passages, uint32_t from, uint32
                                  uint32_t passage)
 {
     uint32_t count = n - from;
-    while (count > 0) {
-        uint32_t half = count / 2;
-        if (passages[from + half] < passage) {
-            from += half + 1;
-            count -= half + 1;
-        } else {
-            count = half;
-        }
+    if (count == 0) {
+        return from;
     }
-    return from;
+    while (count > 1) { /* without a branch that could be guessed wrong */
+        uint32_t half = count / 2;
+        from += passages[from + half - 1] < passage ? half : 0;
+        count -= half;
+    }
+    return from + (passages[from] < passage);
 }
 
 /* Looks for `passage` from block `block` on, where posting `at` is the first that counts. */
@@ -114,6 +113,18 @@ quern_status quern_match_seek(quern_match_pool *pool, quern_match_cursor *cursor
         return QUERN_OK;
     }
     QUERN_TRY(quern_match_open(pool, cursor, &p, err));
+    if (p->n > 0 && p->block == cursor->block && passage <= p->passages[p->n - 1]) {
+        uint32_t at = cursor->at + 1; /* most steps are short */
+        uint32_t step = 4;
+        while (at + step < p->n && p->passages[at + step] < passage) {
+            at += step;
+            step *= 2;
+        }
+        uint32_t end = at + step + 1 < p->n ? at + step + 1 : p->n;
+        cursor->at = quern_match_lower_bound(p->passages, at, end, passage);
+        cursor->next = p->passages[cursor->at];
+        return QUERN_OK;
+    }
     return find(cursor, p, cursor->block, cursor->at, passage, err);
 }
 
@@ -226,12 +237,8 @@ static const quern_match_member *rarest_member(const quern_match_phrase *phrase)
 static quern_status verify(quern_match_pool *pool, quern_match_phrase *phrase, uint32_t passage,
                            int *found, quern_error *err)
 {
-    const quern_match_gate *gate = phrase->gate;
     *found = 0;
     QUERN_TRY(read_tfs(pool, phrase, err));
-    if (gate && !gate->is_wanted(gate->payload, phrase, passage)) {
-        return QUERN_OK;
-    }
     QUERN_TRY(read_positions(pool, phrase, err));
     const quern_match_member *rarest = rarest_member(phrase);
     const uint32_t *list = pool->positions + phrase->starts[rarest->cursor];
@@ -268,4 +275,13 @@ quern_status quern_match_phrase_next(quern_match_pool *pool, quern_match_phrase 
         }
         QUERN_TRY(quern_match_move(pool, phrase->cursors[0], phrase->cursors[0]->at + 1, err));
     }
+}
+
+quern_status quern_match_phrase_at(quern_match_pool *pool, quern_match_phrase *phrase,
+                                   uint32_t passage, int *found, quern_error *err)
+{
+    for (uint32_t i = 0; i < phrase->n_cursors; i++) {
+        QUERN_TRY(quern_match_seek(pool, phrase->cursors[i], passage, err));
+    }
+    return verify(pool, phrase, passage, found, err);
 }

@@ -80,29 +80,22 @@ typedef struct quern_match_member {
     uint32_t cursor, offset;
 } quern_match_member;
 
-typedef struct quern_match_phrase quern_match_phrase;
-
-/* Asked where all terms of a phrase are in a passage, with phrase->tfs filled, before positions are
- * read: 0 leaves the passage out. */
-typedef struct quern_match_gate {
-    int (*is_wanted)(void *payload, const quern_match_phrase *phrase, uint32_t passage);
-    void *payload;
-} quern_match_gate;
-
-struct quern_match_phrase {
+typedef struct quern_match_phrase {
     quern_match_cursor **cursors; /* of the distinct terms, rarest first */
     uint32_t n_cursors;
     const quern_match_member *members; /* in order of offset */
     uint32_t n_members;
     uint32_t *tfs, *starts; /* n_cursors each: in the passage at hand; starts: in pool->positions */
-    const quern_match_gate *gate; /* or NULL */
-    int64_t bound;                /* no passage scores more; for the searcher */
-};
+} quern_match_phrase;
 
 /* Moves on to the phrase's next passage below `end`, from where its cursors stand; *passage is
  * QUERN_MATCH_END where there is none. All cursors then stand at it, and phrase->tfs holds their
  * frequencies; to go on, move cursors[0] by one. */
 quern_status quern_match_phrase_next(quern_match_pool *pool, quern_match_phrase *phrase,
                                      uint32_t end, uint32_t *passage, quern_error *err);
+
+/* Moves all cursors on to a passage that all are in and says whether the phrase is there. */
+quern_status quern_match_phrase_at(quern_match_pool *pool, quern_match_phrase *phrase,
+                                   uint32_t passage, int *found, quern_error *err);
 
 #endif

@@ -200,8 +200,6 @@ static quern_status add_phrase(quern_prepared *q, lookup *l, quern_part *p,
     phrase->n_cursors = (uint32_t)n;
     phrase->members = members;
     phrase->n_members = node->n_members;
-    phrase->gate = NULL;
-    phrase->bound = 0;
     p->n_phrases++;
     return QUERN_OK;
 }

@@ -39,8 +39,10 @@
 #include <stddef.h>
 
 enum {
-    BATCH = 1024, /* candidates at a time */
-    SLOP = 2      /* units that a computed bound may be off */
+    BATCH = 1024,  /* candidates at a time */
+    MISS = -1,     /* instead of a score: the passage has not the word, */
+    HOPELESS = -2, /* or cannot reach the bar with it */
+    SLOP = 2       /* units that a computed bound may be off */
 };
 
 typedef struct word {
@@ -55,6 +57,13 @@ typedef struct word {
     uint32_t at;         /* postings of `block` before this are behind us; where it is decoded */
 } word;
 
+/* A phrase: a word for each of its cursors. */
+typedef struct pruned_phrase {
+    quern_match_phrase *phrase;
+    word *words;
+    int64_t bound; /* no passage scores more */
+} pruned_phrase;
+
 typedef struct candidate {
     uint32_t passage;
     int32_t score;
@@ -67,10 +76,11 @@ typedef struct pruning {
     uint32_t n_words;
     word **order; /* by bound for cost; optional ones first */
     uint32_t n_optional;
-    int64_t optional; /* sum of their bounds */
-    int64_t phrases;  /* sum of the bounds of all phrases */
-    int64_t sum;      /* of the bounds of all words and phrases in the window */
-    quern_match_gate gate;
+    int64_t optional;      /* sum of their bounds */
+    int64_t phrases;       /* sum of the bounds of all phrases */
+    int64_t sum;           /* of the bounds of all words and phrases in the window */
+    pruned_phrase *pruned; /* the phrases of the part */
+    int64_t need;          /* what a candidate must reach so as not to be left out */
     uint32_t n_passages;
     uint32_t base, stop; /* the window: passages [base, stop) */
     uint32_t n_batch;
@@ -154,23 +164,6 @@ static int64_t promise(const pruning *s, const word *w)
     double full = w->cursor->weight * (s->up->query->model.k1 + 1.0) * QUERN_BM25_ONE;
     int64_t score = (int64_t)(full * reach) - SLOP;
     return score > 0 ? score : 0;
-}
-
-/* Each phrase can score no more than its terms at their best. */
-static void add_phrase_bounds(pruning *s)
-{
-    for (size_t i = 0; i < s->part->n_phrases; i++) {
-        quern_match_phrase *phrase = &s->part->phrases[i];
-        phrase->bound = 0;
-        phrase->gate = &s->gate;
-        for (uint32_t j = 0; j < phrase->n_cursors; j++) {
-            const quern_match_cursor *cursor = phrase->cursors[j];
-            word w = {.cursor = cursor, .postings = &s->up->pool->slots[cursor->slot].postings};
-            set_bounds(s, &w);
-            phrase->bound += bound_of(&w, 255);
-        }
-        s->phrases += phrase->bound;
-    }
 }
 
 /* ---- Blocks ---- */
@@ -288,13 +281,13 @@ static quern_status one_word(pruning *s, quern_error *err)
 
 /* ---- Candidates ---- */
 
-/* Where the candidate's posting is in the list, or -1. Blocks that cannot lift it to the bar are
- * not decoded: then the candidate is dropped, *dropped 1. */
+/* What a word scores in a candidate, or MISS or HOPELESS. Blocks that cannot lift it to what it
+ * needs are not decoded. */
 static quern_status probe(pruning *s, word *w, const candidate *c, int32_t *score, quern_error *err)
 {
     quern_postings *p = w->postings;
     uint32_t passage = c->passage;
-    *score = 0;
+    *score = MISS;
     while (w->block < w->end && last_of(p, w->block) < passage) {
         w->block++;
         w->at = 0;
@@ -302,8 +295,8 @@ static quern_status probe(pruning *s, word *w, const candidate *c, int32_t *scor
     if (w->block == w->end || first_of(p, w->block) > passage) {
         return QUERN_OK;
     }
-    if (c->score + bound_of(w, byte_of(w, w->block)) + w->rest < s->up->top->bar) {
-        *score = -1;
+    if (c->score + bound_of(w, byte_of(w, w->block)) + w->rest < s->need) {
+        *score = HOPELESS;
         return QUERN_OK;
     }
     if (p->n == 0 || p->block != w->block) {
@@ -322,17 +315,16 @@ static quern_status probe(pruning *s, word *w, const candidate *c, int32_t *scor
 /* Adds what a word scores in the candidates, and keeps those that can still reach the bar. */
 static quern_status sift(pruning *s, word *w, quern_error *err)
 {
-    int64_t bar = s->up->top->bar;
     uint32_t n = 0;
+    s->need = s->up->top->bar;
     for (uint32_t i = 0; i < s->n_batch; i++) {
         candidate c = s->batch[i];
-        int32_t score;
-        if (c.score + w->bound + w->rest < bar) {
-            continue;
+        int32_t score = HOPELESS;
+        if (c.score + w->bound + w->rest >= s->need) {
+            QUERN_TRY(probe(s, w, &c, &score, err));
         }
-        QUERN_TRY(probe(s, w, &c, &score, err));
-        c.score += score;
-        if (score >= 0 && c.score + w->rest >= bar) {
+        c.score += score > 0 ? score : 0;
+        if (score != HOPELESS && c.score + w->rest >= s->need) {
             s->batch[n++] = c;
         }
     }
@@ -486,42 +478,87 @@ static quern_status pour(pruning *s, word *w, int is_alone, quern_error *err)
     return QUERN_OK;
 }
 
-/* Whether a phrase with these frequencies, and all else at its best, reaches the bar. */
-static int phrase_can_reach(void *payload, const quern_match_phrase *phrase, uint32_t passage)
+/* Looks a term of a phrase up for the candidates; those without it are dropped. */
+static quern_status sift_phrase(pruning *s, word *w, quern_error *err)
 {
-    pruning *s = payload;
-    int64_t bar = bar_of(s);
-    int64_t score = s->sum - phrase->bound;
-    if (bar == INT64_MIN) {
-        return 1;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->n_batch; i++) {
+        candidate c = s->batch[i];
+        int32_t score;
+        QUERN_TRY(probe(s, w, &c, &score, err));
+        s->up->is_partial |= score == HOPELESS;
+        if (score < 0) {
+            continue;
+        }
+        c.score += score;
+        if (c.score + w->rest >= s->need) {
+            s->batch[n++] = c;
+        } else {
+            s->up->is_partial = 1;
+        }
     }
-    uint32_t len = quern_lengths_get(&s->part->lengths, passage);
-    for (uint32_t i = 0; i < phrase->n_cursors; i++) {
-        score +=
-            quern_rank_one(&s->up->query->model, phrase->cursors[i]->weight, phrase->tfs[i], len);
-    }
-    s->up->is_partial |= score < bar;
-    return score >= bar;
+    s->n_batch = n;
+    return QUERN_OK;
 }
 
-static quern_status pour_phrase(pruning *s, quern_match_phrase *phrase, quern_error *err)
+/* The postings of a block of a phrase's rarest term become candidates; what is left of them when
+ * the other terms were looked up is compared by positions. */
+static quern_status pour_phrase_block(pruning *s, const pruned_phrase *f, uint32_t block,
+                                      quern_error *err)
 {
-    quern_window *window = s->up->window;
-    for (;;) {
-        uint32_t passage;
-        QUERN_TRY(quern_match_phrase_next(s->up->pool, phrase, s->stop, &passage, err));
-        if (passage == QUERN_MATCH_END) {
+    int32_t scores[QUERN_BLOCK];
+    uint32_t from;
+    uint32_t to;
+    const word *lead = &f->words[0];
+    QUERN_TRY(load(lead->postings, block, err));
+    cut_to_window(s, lead->postings, &from, &to);
+    quern_rank_run run = run_of(s, lead, from, to);
+    quern_rank_scores(&s->up->query->model, &run, scores);
+    s->n_batch = 0;
+    for (uint32_t i = 0; i < run.n; i++) {
+        if (scores[i] + lead->rest >= s->need) {
+            s->batch[s->n_batch].passage = run.passages[i];
+            s->batch[s->n_batch++].score = scores[i];
+        }
+    }
+    s->up->is_partial |= s->n_batch < run.n;
+    for (uint32_t i = 1; i < f->phrase->n_cursors && s->n_batch > 0; i++) {
+        QUERN_TRY(sift_phrase(s, &f->words[i], err));
+    }
+    for (uint32_t i = 0; i < s->n_batch; i++) {
+        int found;
+        const candidate *c = &s->batch[i];
+        QUERN_TRY(quern_match_phrase_at(s->up->pool, f->phrase, c->passage, &found, err));
+        if (found) {
+            quern_window_add(s->up->window, c->passage - s->base, c->score);
+        }
+    }
+    s->n_batch = 0;
+    return QUERN_OK;
+}
+
+static quern_status pour_phrase(pruning *s, const pruned_phrase *f, quern_error *err)
+{
+    word *words = f->words;
+    int64_t bar = bar_of(s);
+    int64_t rest = 0;
+    for (uint32_t i = f->phrase->n_cursors; i-- > 0;) {
+        enter_window(s, &words[i]);
+        if (words[i].bound == 0) {
             return QUERN_OK;
         }
-        uint32_t len = quern_lengths_get(&s->part->lengths, passage);
-        for (uint32_t i = 0; i < phrase->n_cursors; i++) {
-            quern_window_add(window, passage - window->base,
-                             quern_rank_one(&s->up->query->model, phrase->cursors[i]->weight,
-                                            phrase->tfs[i], len));
-        }
-        QUERN_TRY(
-            quern_match_move(s->up->pool, phrase->cursors[0], phrase->cursors[0]->at + 1, err));
+        words[i].rest = rest;
+        rest += words[i].bound;
     }
+    s->need = bar == INT64_MIN ? bar : bar - (s->sum - f->bound);
+    for (uint32_t i = words->block; i < words->end; i++) {
+        if (bound_of(words, byte_of(words, i)) + words->rest < s->need) {
+            s->up->is_partial = 1;
+            continue;
+        }
+        QUERN_TRY(pour_phrase_block(s, f, i, err));
+    }
+    return QUERN_OK;
 }
 
 /* The matches of a window become candidates where they can reach the bar. */
@@ -566,7 +603,7 @@ static quern_status one_window(pruning *s, quern_error *err)
         QUERN_TRY(pour(s, s->order[i], is_alone, err));
     }
     for (size_t i = 0; i < s->part->n_phrases; i++) {
-        QUERN_TRY(pour_phrase(s, &s->part->phrases[i], err));
+        QUERN_TRY(pour_phrase(s, &s->pruned[i], err));
     }
     if (!is_alone) {
         QUERN_TRY(collect(s, err));
@@ -595,34 +632,58 @@ static quern_status windows(pruning *s, quern_error *err)
 
 /* ---- A segment ---- */
 
-static quern_status start(pruning *s, quern_error *err)
+/* Opens the list of a cursor, with a table for its scores. */
+static quern_status start_word(const pruning *s, const quern_match_cursor *cursor,
+                               quern_rank_table *table, word *w, quern_error *err)
+{
+    memset(w, 0, sizeof *w);
+    w->cursor = cursor;
+    w->table = table;
+    QUERN_TRY(quern_match_open(s->up->pool, cursor, &w->postings, err));
+    if (w->postings->n_blocks == 1) {
+        QUERN_TRY(quern_postings_load(w->postings, 0, err));
+    }
+    set_bounds(s, w);
+    return QUERN_OK;
+}
+
+static quern_status start_phrase(pruning *s, pruned_phrase *f, word *words,
+                                 quern_rank_table *tables, quern_error *err)
+{
+    f->words = words;
+    f->bound = 0;
+    for (uint32_t i = 0; i < f->phrase->n_cursors; i++) {
+        quern_match_cursor *cursor = f->phrase->cursors[i];
+        quern_rank_table_begin(&tables[i], i + 1, cursor->term.df);
+        QUERN_TRY(start_word(s, cursor, &tables[i], &words[i], err));
+        QUERN_TRY(quern_match_start(s->up->pool, cursor, 0, err));
+        f->bound += bound_of(&words[i], 255);
+    }
+    s->phrases += f->bound;
+    return QUERN_OK;
+}
+
+static quern_status start(pruning *s, quern_rank_table *tables, quern_error *err)
 {
     quern_prune *up = s->up;
+    word *words = s->words + s->n_words;
     for (uint32_t i = 0; i < s->n_words; i++) {
-        word *w = &s->words[i];
-        memset(w, 0, sizeof *w);
-        w->cursor = &s->part->words[i];
-        QUERN_TRY(quern_match_open(up->pool, w->cursor, &w->postings, err));
-        if (w->postings->n_blocks == 1) {
-            QUERN_TRY(quern_postings_load(w->postings, 0, err));
+        const quern_match_cursor *cursor = &s->part->words[i];
+        quern_rank_table *table = &up->tables[cursor->leaf - 1];
+        if (table->owner != cursor->leaf) {
+            quern_rank_table_begin(table, cursor->leaf, cursor->term.df);
         }
-        w->table = &up->tables[w->cursor->leaf - 1];
-        if (w->table->owner != w->cursor->leaf) {
-            quern_rank_table_begin(w->table, w->cursor->leaf, w->cursor->term.df);
-        }
-        set_bounds(s, w);
-        s->order[i] = w;
-        int64_t bar = promise(s, w);
+        QUERN_TRY(start_word(s, cursor, table, &s->words[i], err));
+        s->order[i] = &s->words[i];
+        int64_t bar = promise(s, &s->words[i]);
         up->top->bar = bar > up->top->bar ? bar : up->top->bar;
     }
     for (size_t i = 0; i < s->part->n_phrases; i++) {
-        for (uint32_t j = 0; j < s->part->phrases[i].n_cursors; j++) {
-            QUERN_TRY(quern_match_start(up->pool, s->part->phrases[i].cursors[j], 0, err));
-        }
+        s->pruned[i].phrase = &s->part->phrases[i];
+        QUERN_TRY(start_phrase(s, &s->pruned[i], words, tables, err));
+        words += s->pruned[i].phrase->n_cursors;
+        tables += s->pruned[i].phrase->n_cursors;
     }
-    add_phrase_bounds(s);
-    s->gate.is_wanted = phrase_can_reach;
-    s->gate.payload = s;
     return QUERN_OK;
 }
 
@@ -631,30 +692,33 @@ quern_status quern_prune_part(quern_prune *prune, quern_part *part, quern_error 
     if (part->n_cursors == 0) {
         return QUERN_OK;
     }
+    size_t n_tables = part->n_cursors - part->n_words;
     pruning *s = quern_alloc(sizeof *s);
-    word *words = quern_alloc((part->n_words + 1) * sizeof *words);
-    word **order = quern_alloc((part->n_words + 1) * sizeof(word *));
+    word *words = quern_alloc(part->n_cursors * sizeof *words);
+    word **order = quern_alloc(part->n_cursors * sizeof(word *));
+    pruned_phrase *phrases = quern_alloc(part->n_phrases * sizeof *phrases + 1);
+    quern_rank_table *tables = quern_alloc(n_tables * sizeof *tables + 1);
     quern_status status = QUERN_E_NOMEM;
-    if (s && words && order) {
+    if (s && words && order && phrases && tables) {
         memset(s, 0, offsetof(pruning, batch));
         s->up = prune;
         s->part = part;
         s->words = words;
         s->order = order;
+        s->pruned = phrases;
         s->n_words = (uint32_t)part->n_words;
         s->n_passages = quern_segment_get_info(part->segment)->ref.n_passages;
-        status = start(s, err);
+        status = start(s, tables, err);
         if (!status) {
             status = s->n_words == 1 && part->n_phrases == 0 ? one_word(s, err) : windows(s, err);
         }
     } else {
         quern_fail_nomem(err);
     }
-    for (size_t i = 0; i < part->n_phrases; i++) {
-        part->phrases[i].gate = NULL;
-    }
     quern_free(s);
     quern_free(words);
     quern_free(order);
+    quern_free(phrases);
+    quern_free(tables);
     return status;
 }
