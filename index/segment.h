@@ -131,7 +131,9 @@ typedef struct quern_postings {
     uint32_t have_positions; /* what follows is filled */
     quern_lengths lengths;
     const uint8_t *positions, *positions_end;
+    uint32_t n_places;                  /* postings whose place is known, and what follows: */
     uint64_t position_bit[QUERN_BLOCK]; /* where each posting's positions begin */
+    uint64_t next_bit;                  /* and those of the first one that is not known */
 } quern_postings;
 
 quern_status quern_postings_open(quern_postings *p, quern_segment *segment, const quern_term *term,
