@@ -34,10 +34,11 @@
 #include "query/rank.h"
 
 enum {
-    WINDOW = 4096,        /* passages: its scores fit the first-level cache */
-    LARGE_WINDOW = 65536, /* where cursors share slots: they come back to each less often */
-    TABLES_MAX = 64,      /* of contributions, 16 KB each; more words than that share */
-    DENSE = 16            /* matches among 64 passages that are worth a look at all scores */
+    WINDOW = 4096,         /* passages: its scores fit the first-level cache */
+    PRUNED_WINDOW = 16384, /* few passages of it are scored: it pays to enter fewer */
+    LARGE_WINDOW = 65536,  /* where cursors share slots: they come back to each less often */
+    TABLES_MAX = 64,       /* of contributions, 16 KB each; more words than that share */
+    DENSE = 16             /* matches among 64 passages that are worth a look at all scores */
 };
 
 struct quern_native {
@@ -63,8 +64,6 @@ static quern_status make_room(quern_native *native, quern_error *err)
     const quern_prepared *q = &native->query;
     size_t n = q->plan->n_terms < TABLES_MAX ? q->plan->n_terms : TABLES_MAX;
     QUERN_TRY(quern_match_pool_init(&native->pool, q->max_cursors + 1, err));
-    uint32_t window = q->max_cursors > native->pool.n_slots ? LARGE_WINDOW : WINDOW;
-    QUERN_TRY(quern_window_init(&native->window, window, q->is_wide, err));
     native->tables = quern_alloc(n * sizeof *native->tables);
     if (!native->tables) {
         return quern_fail_nomem(err);
@@ -105,6 +104,19 @@ void quern_native_free(quern_native *native)
         quern_window_finish(&native->window);
         quern_free(native);
     }
+}
+
+/* Makes the window, for an exhaustive search or a pruned one. */
+static quern_status make_window(quern_native *native, int is_pruned, quern_error *err)
+{
+    const quern_prepared *q = &native->query;
+    int is_large = q->max_cursors > native->pool.n_slots;
+    if (!native->window.bits) {
+        uint32_t most = is_large ? LARGE_WINDOW : PRUNED_WINDOW;
+        QUERN_TRY(quern_window_init(&native->window, most, q->is_wide, err));
+    }
+    native->window.size = is_large ? LARGE_WINDOW : is_pruned ? PRUNED_WINDOW : WINDOW;
+    return QUERN_OK;
 }
 
 /* ---- One segment ---- */
@@ -274,6 +286,7 @@ quern_status quern_native_range(quern_native *native, uint32_t segment, uint32_t
     sink all = {.top = out};
     quern_topk_begin(out, INT64_MIN);
     if (native->query.parts) {
+        QUERN_TRY(make_window(native, 0, err));
         QUERN_TRY(scan(native, &native->query.parts[segment], from, to, &all, err));
     }
     return quern_topk_end(out, err);
@@ -383,6 +396,18 @@ static quern_status add_segment(quern_native *native, uint32_t segment, sink *to
     return status;
 }
 
+/* Whether every article is one passage. */
+static int is_article_each(const quern_native *native)
+{
+    for (size_t i = 0; i < native->query.n_parts; i++) {
+        const quern_segment_ref *ref = &quern_segment_get_info(native->query.parts[i].segment)->ref;
+        if (ref->n_articles != ref->n_passages) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 quern_status quern_native_top(quern_native *native, size_t k, int how, quern_found_list *out,
                               quern_error *err)
 {
@@ -396,8 +421,14 @@ quern_status quern_native_top(quern_native *native, size_t k, int how, quern_fou
                          .top = &top};
     quern_status status = QUERN_OK;
     quern_topk_init(&top, k ? k : 1);
-    if (!how && native->query.parts && quern_prune_applies(&prune)) {
+    int is_word = native->query.plan->n_terms == 1 && native->query.plan->n_phrases == 0;
+    int is_counted = is_word && is_article_each(native); /* the number of matches is known */
+    if (native->query.parts && quern_prune_applies(&prune) &&
+        (how == 0 || (how == QUERN_NATIVE_COUNT && is_counted))) {
         to.prune = &prune;
+    }
+    if (native->query.parts && !(to.prune && is_word)) {
+        status = make_window(native, to.prune != NULL, err);
     }
     out->n = 0;
     for (uint32_t s = 0; !status && s < native->query.n_parts; s++) {
@@ -405,7 +436,7 @@ quern_status quern_native_top(quern_native *native, size_t k, int how, quern_fou
     }
     quern_topk_finish(&top);
     out->n_passages = to.n_passages + prune.n_passages;
-    out->n_articles = to.n_articles;
+    out->n_articles = to.prune && is_counted ? prune.n_passages : to.n_articles;
     out->is_partial = prune.is_partial;
     if (out->is_partial && out->n_passages < native->query.max_live) {
         out->n_passages = native->query.max_live;

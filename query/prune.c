@@ -39,6 +39,7 @@
 #include <stddef.h>
 
 enum {
+    FEW = 12,      /* matches among 64 passages that are looked at one by one */
     BATCH = 1024,  /* candidates at a time */
     MISS = -1,     /* instead of a score: the passage has not the word, */
     HOPELESS = -2, /* or cannot reach the bar with it */
@@ -561,6 +562,24 @@ static quern_status pour_phrase(pruning *s, const pruned_phrase *f, quern_error 
     return QUERN_OK;
 }
 
+/* Of 64 passages with few matches: each is looked at and cleared by itself. */
+static quern_status collect_few(pruning *s, uint32_t at, uint64_t live, quern_error *err)
+{
+    quern_window *window = s->up->window;
+    uint64_t bits = quern_load64(window->bits + at / 8);
+    int64_t low = s->up->top->bar - s->optional;
+    memset(window->bits + at / 8, 0, 8);
+    for (; bits; bits &= bits - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(bits);
+        int32_t score = window->scores.narrow[at + i];
+        window->scores.narrow[at + i] = 0;
+        if (score >= low && (live >> i & 1)) {
+            QUERN_TRY(add_candidate(s, s->base + at + i, score, err));
+        }
+    }
+    return QUERN_OK;
+}
+
 /* The matches of a window become candidates where they can reach the bar. */
 static quern_status collect(pruning *s, quern_error *err)
 {
@@ -572,7 +591,12 @@ static quern_status collect(pruning *s, quern_error *err)
         }
         uint32_t first = s->base + at;
         bits &= ~quern_part_dead(s->part, first);
-        s->up->n_passages += quern_window_count(bits);
+        unsigned n = quern_window_count(bits);
+        s->up->n_passages += n;
+        if (n < FEW) {
+            QUERN_TRY(collect_few(s, at, bits, err));
+            continue;
+        }
         bits &= quern_window_reach(window, at, s->up->top->bar - s->optional);
         for (; bits; bits &= bits - 1) {
             uint32_t i = (uint32_t)__builtin_ctzll(bits);
@@ -611,23 +635,19 @@ static quern_status one_window(pruning *s, quern_error *err)
     return finish_batch(s, err);
 }
 
+/* Goes through all windows in order. */
 static quern_status windows(pruning *s, quern_error *err)
 {
-    uint32_t from = 0;
-    for (;;) {
-        uint32_t next = next_base(s, from);
-        if (next >= s->n_passages) {
-            return QUERN_OK;
-        }
+    uint32_t size = s->up->window->size;
+    for (uint32_t next = next_base(s, 0); next < s->n_passages; next = next_base(s, s->stop)) {
         s->base = next & ~63u;
-        s->stop = s->n_passages - s->base > s->up->window->size ? s->base + s->up->window->size
-                                                                : s->n_passages;
+        s->stop = s->n_passages - s->base > size ? s->base + size : s->n_passages;
         QUERN_TRY(one_window(s, err));
         for (size_t i = 0; i < s->part->n_phrases; i++) {
             QUERN_TRY(quern_match_seek(s->up->pool, s->part->phrases[i].cursors[0], s->stop, err));
         }
-        from = s->stop;
     }
+    return QUERN_OK;
 }
 
 /* ---- A segment ---- */

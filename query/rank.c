@@ -13,14 +13,21 @@ quern_status quern_window_init(quern_window *window, uint32_t size, int is_wide,
     window->base = 0;
     window->size = size;
     window->is_wide = is_wide;
-    window->bits = quern_alloc_zero(size / 8, 1);
+    uint8_t *bits = quern_alloc_zero(size / 8, 1);
     void *scores = quern_alloc_zero(size, is_wide ? sizeof(int64_t) : sizeof(int32_t));
+    if (!bits || !scores) {
+        quern_free(bits);
+        quern_free(scores);
+        memset(window, 0, sizeof *window);
+        return quern_fail_nomem(err);
+    }
+    window->bits = bits;
     if (is_wide) {
         window->scores.wide = scores;
     } else {
         window->scores.narrow = scores;
     }
-    return window->bits && scores ? QUERN_OK : quern_fail_nomem(err);
+    return QUERN_OK;
 }
 
 void quern_window_finish(quern_window *window)
