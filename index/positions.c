@@ -5,16 +5,6 @@
 
 #include <math.h>
 
-static uint64_t choose2(uint64_t p)
-{
-    return p < 2 ? 0 : p * (p - 1) / 2;
-}
-
-static uint64_t choose3(uint64_t p)
-{
-    return p < 3 ? 0 : p * (p - 1) / 2 * (p - 2) / 3;
-}
-
 /* The low width of Elias-Fano for values up to u. */
 static unsigned low_width(uint32_t u, uint32_t tf)
 {
@@ -22,15 +12,8 @@ static unsigned low_width(uint32_t u, uint32_t tf)
     return width > 0 ? width - 1 : 0;
 }
 
-uint64_t quern_positions_width(uint32_t tf, uint32_t len)
+uint64_t quern_positions_width_of_many(uint32_t tf, uint32_t len)
 {
-    len = len > 0 ? len : 1;
-    if (tf == 1) {
-        return quern_bits_width(len - 1);
-    }
-    if (tf <= 3 && len <= QUERN_POSITIONS_RANKED) {
-        return quern_bits_width((tf == 2 ? choose2(len) : choose3(len)) - 1);
-    }
     uint32_t u = len - tf;
     unsigned low = low_width(u, tf);
     return (uint64_t)tf * (low + 1) + (u >> low);
@@ -40,10 +23,10 @@ uint64_t quern_positions_width(uint32_t tf, uint32_t len)
 static uint32_t root2(uint64_t rank)
 {
     uint64_t p = (uint64_t)((1.0 + sqrt(1.0 + 8.0 * (double)rank)) / 2.0);
-    while (choose2(p) > rank) {
+    while (quern_positions_choose2(p) > rank) {
         p--;
     }
-    while (choose2(p + 1) <= rank) {
+    while (quern_positions_choose2(p + 1) <= rank) {
         p++;
     }
     return (uint32_t)p;
@@ -53,10 +36,10 @@ static uint32_t root2(uint64_t rank)
 static uint32_t root3(uint64_t rank)
 {
     uint64_t p = (uint64_t)cbrt(6.0 * (double)rank) + 1;
-    while (choose3(p) > rank) {
+    while (quern_positions_choose3(p) > rank) {
         p--;
     }
-    while (choose3(p + 1) <= rank) {
+    while (quern_positions_choose3(p + 1) <= rank) {
         p++;
     }
     return (uint32_t)p;
@@ -65,15 +48,15 @@ static uint32_t root3(uint64_t rank)
 static int read_ranked(const quern_positions_place *at, uint32_t len, unsigned width, uint32_t *out)
 {
     uint64_t rank = quern_bits_read(at->data, at->bit, width);
-    if (rank >= (at->tf == 2 ? choose2(len) : choose3(len))) {
+    if (rank >= (at->tf == 2 ? quern_positions_choose2(len) : quern_positions_choose3(len))) {
         return -1;
     }
     if (at->tf == 3) {
         out[2] = root3(rank);
-        rank -= choose3(out[2]);
+        rank -= quern_positions_choose3(out[2]);
     }
     out[1] = root2(rank);
-    out[0] = (uint32_t)(rank - choose2(out[1]));
+    out[0] = (uint32_t)(rank - quern_positions_choose2(out[1]));
     return 0;
 }
 
@@ -174,8 +157,8 @@ int quern_positions_write(quern_bits_writer *w, const uint32_t *positions, uint3
     if (tf == 1) {
         quern_bits_put(w, positions[0], quern_bits_width(len - 1));
     } else if (tf <= 3 && len <= QUERN_POSITIONS_RANKED) {
-        uint64_t rank = positions[0] + choose2(positions[1]);
-        rank += tf == 3 ? choose3(positions[2]) : 0;
+        uint64_t rank = positions[0] + quern_positions_choose2(positions[1]);
+        rank += tf == 3 ? quern_positions_choose3(positions[2]) : 0;
         quern_bits_put(w, rank, (unsigned)quern_positions_width(tf, len));
     } else {
         write_elias_fano(w, positions, tf, len - tf);

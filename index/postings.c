@@ -320,8 +320,7 @@ static quern_status find_places(quern_postings *p, uint32_t i, quern_error *err)
             return quern_segment_damaged(p->segment, "a passage is shorter than its words", err);
         }
         p->position_bit[k] = bit;
-        bit += p->tfs[k] == 1 && len > 0 ? quern_bits_width(len - 1)
-                                         : quern_positions_width(p->tfs[k], len);
+        bit += quern_positions_width(p->tfs[k], len);
     }
     p->next_bit = bit;
     p->n_places = k;

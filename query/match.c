@@ -68,7 +68,7 @@ uint32_t quern_match_lower_bound(const uint32_t *passages, uint32_t from, uint32
     }
     while (count > 1) { /* without a branch that could be guessed wrong */
         uint32_t half = count / 2;
-        from += passages[from + half - 1] < passage ? half : 0;
+        from += half & (0u - (uint32_t)(passages[from + half - 1] < passage));
         count -= half;
     }
     return from + (passages[from] < passage);

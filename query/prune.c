@@ -445,12 +445,16 @@ static quern_status pour_alone(pruning *s, word *w, uint32_t block, quern_error 
     cut_to_window(s, p, &from, &to);
     quern_rank_run run = run_of(s, w, from, to);
     quern_rank_scores(&s->up->query->model, &run, scores);
+    const quern_tombstones *tombstones = s->part->dead;
+    int64_t low = s->up->top->bar - s->optional;
+    uint32_t n_dead = 0;
+    for (uint32_t i = 0; tombstones && s->optional == 0 && i < run.n; i++) {
+        n_dead += (uint32_t)quern_tombstones_passage(tombstones, run.passages[i]);
+    }
+    s->up->n_passages += s->optional == 0 ? run.n - n_dead : 0;
     for (uint32_t i = 0; i < run.n; i++) {
-        uint32_t passage = run.passages[i];
-        int dead = quern_tombstones_passage(s->part->dead, passage);
-        s->up->n_passages += !dead;
-        if (scores[i] + s->optional >= s->up->top->bar && !dead) {
-            QUERN_TRY(add_candidate(s, passage, scores[i], err));
+        if (scores[i] >= low && !quern_tombstones_passage(tombstones, run.passages[i])) {
+            QUERN_TRY(add_candidate(s, run.passages[i], scores[i], err));
         }
     }
     return QUERN_OK;

@@ -185,7 +185,7 @@ static void test_random(void)
     uint64_t seed = check_seed(41);
     fixture_open(&f, &seed);
     for (int q = 0; q < N_QUERIES; q++) {
-        char text[1024];
+        char text[400];
         make_query(&seed, text, sizeof text);
         quern_cpu_limit((quern_cpu_level)(q % 3));
         partial += check_query(&f, &models[q % 8 < 6 ? 0 : q % 8 - 5], text);
