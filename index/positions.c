@@ -5,6 +5,30 @@
 
 #include <math.h>
 
+static uint64_t choose2(uint64_t p)
+{
+    return p < 2 ? 0 : p * (p - 1) / 2;
+}
+
+static uint64_t choose3(uint64_t p)
+{
+    return p < 3 ? 0 : p * (p - 1) / 2 * (p - 2) / 3;
+}
+
+/* Widths of the largest rank for tf 1, 2 and 3 and a length of n; 0 where n is too short. */
+#define WIDTH(v) (uint8_t)((v) > 1 ? 64 - __builtin_clzll((unsigned long long)(v)-1) : 0)
+#define ONE(n) WIDTH(n)
+#define TWO(n) WIDTH((n) * ((n)-1) / 2)
+#define THREE(n) WIDTH((n) * ((n)-1) * ((n)-2) / 6)
+#define TIMES4(f, n) f(n), f((n) + 1), f((n) + 2), f((n) + 3)
+#define TIMES16(f, n) TIMES4(f, n), TIMES4(f, (n) + 4), TIMES4(f, (n) + 8), TIMES4(f, (n) + 12)
+#define TIMES64(f, n)                                                                              \
+    TIMES16(f, n), TIMES16(f, (n) + 16), TIMES16(f, (n) + 32), TIMES16(f, (n) + 48)
+#define TIMES256(f) TIMES64(f, 0), TIMES64(f, 64), TIMES64(f, 128), TIMES64(f, 192)
+
+const uint8_t quern_positions_widths[3][256] = {
+    {TIMES256(ONE)}, {TIMES256(TWO)}, {TIMES256(THREE)}};
+
 /* The low width of Elias-Fano for values up to u. */
 static unsigned low_width(uint32_t u, uint32_t tf)
 {
@@ -14,6 +38,13 @@ static unsigned low_width(uint32_t u, uint32_t tf)
 
 uint64_t quern_positions_width_of_many(uint32_t tf, uint32_t len)
 {
+    len = len > 0 ? len : 1;
+    if (tf == 1) {
+        return quern_bits_width(len - 1);
+    }
+    if (tf <= 3 && len <= QUERN_POSITIONS_RANKED) {
+        return quern_bits_width((tf == 2 ? choose2(len) : choose3(len)) - 1);
+    }
     uint32_t u = len - tf;
     unsigned low = low_width(u, tf);
     return (uint64_t)tf * (low + 1) + (u >> low);
@@ -23,10 +54,10 @@ uint64_t quern_positions_width_of_many(uint32_t tf, uint32_t len)
 static uint32_t root2(uint64_t rank)
 {
     uint64_t p = (uint64_t)((1.0 + sqrt(1.0 + 8.0 * (double)rank)) / 2.0);
-    while (quern_positions_choose2(p) > rank) {
+    while (choose2(p) > rank) {
         p--;
     }
-    while (quern_positions_choose2(p + 1) <= rank) {
+    while (choose2(p + 1) <= rank) {
         p++;
     }
     return (uint32_t)p;
@@ -36,10 +67,10 @@ static uint32_t root2(uint64_t rank)
 static uint32_t root3(uint64_t rank)
 {
     uint64_t p = (uint64_t)cbrt(6.0 * (double)rank) + 1;
-    while (quern_positions_choose3(p) > rank) {
+    while (choose3(p) > rank) {
         p--;
     }
-    while (quern_positions_choose3(p + 1) <= rank) {
+    while (choose3(p + 1) <= rank) {
         p++;
     }
     return (uint32_t)p;
@@ -48,15 +79,15 @@ static uint32_t root3(uint64_t rank)
 static int read_ranked(const quern_positions_place *at, uint32_t len, unsigned width, uint32_t *out)
 {
     uint64_t rank = quern_bits_read(at->data, at->bit, width);
-    if (rank >= (at->tf == 2 ? quern_positions_choose2(len) : quern_positions_choose3(len))) {
+    if (rank >= (at->tf == 2 ? choose2(len) : choose3(len))) {
         return -1;
     }
     if (at->tf == 3) {
         out[2] = root3(rank);
-        rank -= quern_positions_choose3(out[2]);
+        rank -= choose3(out[2]);
     }
     out[1] = root2(rank);
-    out[0] = (uint32_t)(rank - quern_positions_choose2(out[1]));
+    out[0] = (uint32_t)(rank - choose2(out[1]));
     return 0;
 }
 
@@ -157,8 +188,8 @@ int quern_positions_write(quern_bits_writer *w, const uint32_t *positions, uint3
     if (tf == 1) {
         quern_bits_put(w, positions[0], quern_bits_width(len - 1));
     } else if (tf <= 3 && len <= QUERN_POSITIONS_RANKED) {
-        uint64_t rank = positions[0] + quern_positions_choose2(positions[1]);
-        rank += tf == 3 ? quern_positions_choose3(positions[2]) : 0;
+        uint64_t rank = positions[0] + choose2(positions[1]);
+        rank += tf == 3 ? choose3(positions[2]) : 0;
         quern_bits_put(w, rank, (unsigned)quern_positions_width(tf, len));
     } else {
         write_elias_fano(w, positions, tf, len - tf);

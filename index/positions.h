@@ -23,29 +23,15 @@
 
 #define QUERN_POSITIONS_RANKED 65535u /* longest passage whose pairs and triples are ranked */
 
-/* C(p, 2), C(p, 3). */
-static inline uint64_t quern_positions_choose2(uint64_t p)
-{
-    return p < 2 ? 0 : p * (p - 1) / 2;
-}
-static inline uint64_t quern_positions_choose3(uint64_t p)
-{
-    return p < 3 ? 0 : p * (p - 1) / 2 * (p - 2) / 3;
-}
-
-/* The same as quern_positions_width where positions are not ranked. */
+/* The same as quern_positions_width, computed; and most of what it gives, by tf - 1 and length. */
 uint64_t quern_positions_width_of_many(uint32_t tf, uint32_t len);
+extern const uint8_t quern_positions_widths[3][256];
 
 /* Bits of the positions of a posting. Passages of length 0 count as 1. tf is 1 to that length. */
 static inline uint64_t quern_positions_width(uint32_t tf, uint32_t len)
 {
-    len = len > 0 ? len : 1;
-    if (tf == 1) {
-        return quern_bits_width(len - 1);
-    }
-    if (tf <= 3 && len <= QUERN_POSITIONS_RANKED) {
-        return quern_bits_width(
-            (tf == 2 ? quern_positions_choose2(len) : quern_positions_choose3(len)) - 1);
+    if (tf - 1 < 3 && len < 256) {
+        return quern_positions_widths[tf - 1][len];
     }
     return quern_positions_width_of_many(tf, len);
 }

@@ -16,13 +16,13 @@
  * weights of its terms, one for each place. idf comes from the live passages with t in the whole
  * snapshot, also inside a phrase.
  *
- * How it runs. Where only the k best are asked for, prune.c finds them. Where all matches are to be
- * counted, or the query is too large for that, exhaustively: for each segment, windows of passages
- * (rank.h), each beginning where the next posting of any clause is: words pour their blocks in,
- * phrases add one match at a time, the bits are cut to the living, counted, and what reaches the
- * bar goes to the k best (topk.h). The k best of a segment are then merged with those of the
- * segments before; only there, and only on equal scores, keys are compared, as inside a segment
- * passages are in key order.
+ * How it runs. prune.c finds the k best; where all matches are to be counted, they are marked as
+ * bits in windows and counted first. A query that is too large for that runs exhaustively: for each
+ * segment, windows of passages (rank.h), each beginning where the next posting of any clause is:
+ * words pour their blocks in, phrases add one match at a time, the bits are cut to the living,
+ * counted, and what reaches the bar goes to the k best (topk.h). The k best of a segment are then
+ * merged with those of the segments before; only there, and only on equal scores, keys are
+ * compared, as inside a segment passages are in key order.
  *
  * Memory: a cursor for each term and segment that has it, a bounded pool of decoded blocks and of
  * tables, one window, at most 2 k scores. Nothing is proportional to the number of passages.
@@ -54,6 +54,7 @@ typedef struct sink {
     quern_topk *top;
     uint64_t n_passages;
     int count;          /* articles too */
+    int count_only;     /* nothing is scored: top is not used */
     quern_prune *prune; /* NULL: exhaustively */
     uint64_t n_articles;
     uint32_t article_end; /* passages below this belong to articles that were counted */
@@ -157,6 +158,34 @@ static quern_rank_table *table_of(quern_native *native, const quern_match_cursor
     return table;
 }
 
+/* Marks passages of the window as matched. */
+static void mark(quern_window *window, const uint32_t *passages, uint32_t n)
+{
+    uint8_t *bits = window->bits;
+    uint32_t base = window->base;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = passages[i] - base;
+        bits[at >> 3] = (uint8_t)(bits[at >> 3] | 1u << (at & 7));
+    }
+}
+
+/* Marks the passages of a word below `end`. */
+static quern_status mark_word(quern_native *native, quern_match_cursor *cursor, uint32_t end,
+                              quern_error *err)
+{
+    while (cursor->next < end) {
+        quern_postings *p;
+        QUERN_TRY(quern_match_block(&native->pool, cursor, &p, err));
+        uint32_t to = p->n;
+        if (p->passages[to - 1] >= end) {
+            to = quern_match_lower_bound(p->passages, cursor->at, to, end);
+        }
+        mark(&native->window, p->passages + cursor->at, to - cursor->at);
+        QUERN_TRY(quern_match_move(&native->pool, cursor, to, err));
+    }
+    return QUERN_OK;
+}
+
 /* Pours the postings of a word below `end` into the window. */
 static quern_status add_word(quern_native *native, const quern_part *p, quern_match_cursor *cursor,
                              uint32_t end, quern_error *err)
@@ -185,7 +214,8 @@ static quern_status add_word(quern_native *native, const quern_part *p, quern_ma
 }
 
 static quern_status add_phrase(quern_native *native, const quern_part *p,
-                               quern_match_phrase *phrase, uint32_t end, quern_error *err)
+                               quern_match_phrase *phrase, uint32_t end, int mark_only,
+                               quern_error *err)
 {
     quern_window *window = &native->window;
     for (;;) {
@@ -195,10 +225,13 @@ static quern_status add_phrase(quern_native *native, const quern_part *p,
             return QUERN_OK;
         }
         uint32_t len = quern_lengths_get(&p->lengths, passage);
-        for (uint32_t i = 0; i < phrase->n_cursors; i++) {
+        for (uint32_t i = 0; i < phrase->n_cursors && !mark_only; i++) {
             quern_window_add(window, passage - window->base,
                              quern_rank_one(&native->query.model, phrase->cursors[i]->weight,
                                             phrase->tfs[i], len));
+        }
+        if (mark_only) {
+            mark(window, &passage, 1);
         }
         QUERN_TRY(
             quern_match_move(&native->pool, phrase->cursors[0], phrase->cursors[0]->at + 1, err));
@@ -243,6 +276,10 @@ static quern_status finish_word(quern_window *window, const quern_part *p, uint3
     if (to->count) {
         QUERN_TRY(count_articles(p, first, live, to, err));
     }
+    if (to->count_only) {
+        memset(window->bits + at / 8, 0, 8);
+        return QUERN_OK;
+    }
     if (n >= DENSE && !window->is_wide) {
         live &= quern_window_reach(window, at, to->top->bar);
     }
@@ -268,10 +305,11 @@ static quern_status scan(quern_native *native, quern_part *p, uint32_t from, uin
         window->base = next & ~63u;
         uint32_t end = to - window->base > window->size ? window->base + window->size : to;
         for (size_t i = 0; i < p->n_words; i++) {
-            QUERN_TRY(add_word(native, p, &p->words[i], end, err));
+            QUERN_TRY(out->count_only ? mark_word(native, &p->words[i], end, err)
+                                      : add_word(native, p, &p->words[i], end, err));
         }
         for (size_t i = 0; i < p->n_phrases; i++) {
-            QUERN_TRY(add_phrase(native, p, &p->phrases[i], end, err));
+            QUERN_TRY(add_phrase(native, p, &p->phrases[i], end, out->count_only, err));
         }
         for (uint32_t at = 0; at < end - window->base; at += 64) {
             QUERN_TRY(finish_word(window, p, at, out, err));
@@ -408,6 +446,34 @@ static int is_article_each(const quern_native *native)
     return 1;
 }
 
+/* Counts all matches without scoring them. */
+static quern_status count_all(quern_native *native, sink *to, quern_error *err)
+{
+    to->count_only = 1;
+    for (size_t s = 0; s < native->query.n_parts; s++) {
+        quern_part *p = &native->query.parts[s];
+        to->article_end = 0;
+        QUERN_TRY(scan(native, p, 0, quern_segment_get_info(p->segment)->ref.n_passages, to, err));
+    }
+    to->count_only = 0;
+    return QUERN_OK;
+}
+
+static void set_counts(const quern_native *native, const sink *to, int is_counted,
+                       quern_found_list *out)
+{
+    const quern_prune *prune = to->prune;
+    out->n_passages = to->n_passages;
+    out->n_articles = to->n_articles;
+    out->is_partial = 0;
+    if (prune && (!to->count || is_counted)) {
+        uint64_t least = prune->is_partial ? native->query.max_live : 0;
+        out->n_passages = prune->n_passages > least ? prune->n_passages : least;
+        out->n_articles = is_counted ? prune->n_passages : 0;
+        out->is_partial = prune->is_partial;
+    }
+}
+
 quern_status quern_native_top(quern_native *native, size_t k, int how, quern_found_list *out,
                               quern_error *err)
 {
@@ -422,25 +488,23 @@ quern_status quern_native_top(quern_native *native, size_t k, int how, quern_fou
     quern_status status = QUERN_OK;
     quern_topk_init(&top, k ? k : 1);
     int is_word = native->query.plan->n_terms == 1 && native->query.plan->n_phrases == 0;
-    int is_counted = is_word && is_article_each(native); /* the number of matches is known */
-    if (native->query.parts && quern_prune_applies(&prune) &&
-        (how == 0 || (how == QUERN_NATIVE_COUNT && is_counted))) {
+    if (native->query.parts && !(how & QUERN_NATIVE_EXHAUSTIVE) && quern_prune_applies(&prune)) {
         to.prune = &prune;
     }
-    if (native->query.parts && !(to.prune && is_word)) {
+    /* One word has the number of its matches for nothing. */
+    int is_counted = to.prune && is_word && is_article_each(native);
+    if (native->query.parts && !is_counted && !(to.prune && is_word && !to.count)) {
         status = make_window(native, to.prune != NULL, err);
+    }
+    if (!status && to.prune && to.count && !is_counted) {
+        status = count_all(native, &to, err);
     }
     out->n = 0;
     for (uint32_t s = 0; !status && s < native->query.n_parts; s++) {
         status = add_segment(native, s, &to, out, err);
     }
     quern_topk_finish(&top);
-    out->n_passages = to.n_passages + prune.n_passages;
-    out->n_articles = to.prune && is_counted ? prune.n_passages : to.n_articles;
-    out->is_partial = prune.is_partial;
-    if (out->is_partial && out->n_passages < native->query.max_live) {
-        out->n_passages = native->query.max_live;
-    }
+    set_counts(native, &to, is_counted, out);
     return status;
 }
 
