@@ -40,12 +40,19 @@ static inline double quern_bm25_tfnorm(const quern_bm25 *m, uint32_t tf, uint32_
     return f / (f + m->k1 * (1.0 - m->b + m->b * (double)len / m->avglen));
 }
 
+/* Rounds to the nearest whole number, to the even one of two, as nearbyint does: from 2^52 on
+ * doubles have no other. v is from 0 to 2^51. No call, whatever the processor. */
+static inline double quern_bm25_round(double v)
+{
+    return (v + 0x1p52) - 0x1p52;
+}
+
 /* weight is wq * idf. Below 2^31 wherever weight * (k1 + 1) < 2047. */
 static inline int64_t quern_bm25_contribution(const quern_bm25 *m, double weight, uint32_t tf,
                                               uint32_t len)
 {
-    return (int64_t)nearbyint(weight * (m->k1 + 1.0) * quern_bm25_tfnorm(m, tf, len) *
-                              QUERN_BM25_ONE);
+    return (int64_t)quern_bm25_round(weight * (m->k1 + 1.0) * quern_bm25_tfnorm(m, tf, len) *
+                                     QUERN_BM25_ONE);
 }
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* block - see block.h for the bytes. Words of 64 bits and count-trailing-zeros; a vector kernel may
- * take the place of each static decoder without a change to the bytes. */
+/* block - see block.h for the bytes. Words of 64 bits and count-trailing-zeros; block_vector.c
+ * takes the place of the decoders where the processor has more. */
 #include "index/block.h"
 
+#include "base/cpu.h"
 #include "index/bits.h"
+#include "index/block_vector.h"
 
 #include <assert.h>
 
@@ -82,6 +84,24 @@ static int read_bitmap(const quern_block *block, const uint8_t *in, uint32_t *ou
     return 0;
 }
 
+static int read_passages(const quern_block *block, const uint8_t *in, uint32_t *out)
+{
+    unsigned low = block->form & 63;
+#ifdef QUERN_BLOCK_VECTOR
+    quern_cpu_level level = quern_cpu_get_level();
+    if (level != QUERN_CPU_SCALAR && low == QUERN_BLOCK_BITMAP) {
+        return level == QUERN_CPU_AVX2 ? quern_block_bitmap_avx2(block, in, out)
+                                       : quern_block_bitmap_avx512(block, in, out);
+    }
+    if (level != QUERN_CPU_SCALAR && low <= QUERN_BLOCK_VECTOR_LOW) {
+        return level == QUERN_CPU_AVX2 ? quern_block_elias_fano_avx2(block, in, out)
+                                       : quern_block_elias_fano_avx512(block, in, out);
+    }
+#endif
+    return low == QUERN_BLOCK_BITMAP ? read_bitmap(block, in, out)
+                                     : read_elias_fano(block, in, out);
+}
+
 int quern_block_passages(const quern_block *block, const uint8_t *in, uint32_t *out)
 {
     uint32_t m = block->n - 1;
@@ -89,9 +109,7 @@ int quern_block_passages(const quern_block *block, const uint8_t *in, uint32_t *
     if (m == 0) {
         return 0;
     }
-    int bad = (block->form & 63) == QUERN_BLOCK_BITMAP ? read_bitmap(block, in, out)
-                                                       : read_elias_fano(block, in, out);
-    if (bad || out[0] < block->base) {
+    if (read_passages(block, in, out) || out[0] < block->base) {
         return -1;
     }
     uint32_t wrong = 0;
@@ -103,6 +121,13 @@ int quern_block_passages(const quern_block *block, const uint8_t *in, uint32_t *
 
 static int read_unary(const uint8_t *in, size_t len, uint32_t n, uint32_t *out)
 {
+#ifdef QUERN_BLOCK_VECTOR
+    quern_cpu_level level = quern_cpu_get_level();
+    if (level != QUERN_CPU_SCALAR) {
+        return level == QUERN_CPU_AVX2 ? quern_block_unary_avx2(in, len, n, out)
+                                       : quern_block_unary_avx512(in, len, n, out);
+    }
+#endif
     if (find_ones(in, (uint64_t)len * 8, n, out) != n) {
         return -1;
     }
@@ -115,9 +140,10 @@ static int read_unary(const uint8_t *in, size_t len, uint32_t n, uint32_t *out)
     return 0;
 }
 
-static void fill_ones(uint32_t *out, uint32_t n)
+/* All of out, as a loop of known length is unrolled. */
+static void fill_ones(uint32_t *out)
 {
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < QUERN_BLOCK; i++) {
         out[i] = 1;
     }
 }
@@ -129,7 +155,7 @@ static int read_list(const uint8_t *in, size_t len, uint32_t n, uint32_t *out)
     if (k == 0 || k > n || len < 1 + (size_t)k || read_unary(in + 1 + k, len - 1 - k, k, excess)) {
         return -1;
     }
-    fill_ones(out, n);
+    fill_ones(out);
     for (uint32_t i = 0; i < k; i++) {
         if (in[1 + i] >= n || (i > 0 && in[1 + i] <= in[i])) {
             return -1;
@@ -150,7 +176,7 @@ static int read_nibbles(const uint8_t *in, size_t len, uint32_t n, uint32_t *out
     if (len - n_map < (k + 1) / 2) {
         return -1;
     }
-    fill_ones(out, n);
+    fill_ones(out);
     const uint8_t *nibbles = in + n_map;
     quern_cursor tail = {nibbles + (k + 1) / 2, in + len, QUERN_OK};
     for (uint32_t i = 0; i < k; i++) {
@@ -171,7 +197,7 @@ int quern_block_tfs(const quern_block *block, const uint8_t *in, size_t len, uin
 {
     switch (block->form >> 6) {
     case QUERN_TFS_NONE:
-        fill_ones(out, block->n);
+        fill_ones(out);
         return 0;
     case QUERN_TFS_UNARY:
         return len > UINT32_MAX / 8 ? -1 : read_unary(in, len, block->n, out);

@@ -26,7 +26,8 @@
  *                min(tf - 2, 15); then for each nibble of 15 a varint tf - 17
  * The smallest wins; among equals unary, then list.
  *
- * Decoders are safe on any bytes: they read no more than 8 bytes past what they are given.
+ * Decoders are safe on any bytes: they read no more than QUERN_BLOCK_SLACK past what they are
+ * given, the slack of a section. Their `out` has room for QUERN_BLOCK elements, whatever n is.
  */
 #ifndef QUERN_INDEX_BLOCK_H
 #define QUERN_INDEX_BLOCK_H
@@ -34,6 +35,7 @@
 #include "index/segment.h"
 
 #define QUERN_BLOCK_BITMAP 63u     /* form of the passages: a bitmap instead of a low width */
+#define QUERN_BLOCK_SLACK 64       /* bytes past a block that its decoders may read */
 #define QUERN_BLOCK_BYTES_MAX 2048 /* no encoded block is longer, with the encoder's slack */
 
 enum { QUERN_TFS_NONE, QUERN_TFS_UNARY, QUERN_TFS_LIST, QUERN_TFS_NIBBLES };

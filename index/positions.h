@@ -23,8 +23,18 @@
 
 #define QUERN_POSITIONS_RANKED 65535u /* longest passage whose pairs and triples are ranked */
 
+/* The same as quern_positions_width, computed; and most of what it gives, by tf - 1 and length. */
+uint64_t quern_positions_width_of_many(uint32_t tf, uint32_t len);
+extern const uint8_t quern_positions_widths[3][256];
+
 /* Bits of the positions of a posting. Passages of length 0 count as 1. tf is 1 to that length. */
-uint64_t quern_positions_width(uint32_t tf, uint32_t len);
+static inline uint64_t quern_positions_width(uint32_t tf, uint32_t len)
+{
+    if (tf - 1 < 3 && len < 256) {
+        return quern_positions_widths[tf - 1][len];
+    }
+    return quern_positions_width_of_many(tf, len);
+}
 
 /* Where a posting lies. */
 typedef struct quern_positions_place {

@@ -226,6 +226,17 @@ static int enter_block(const quern_postings *p, uint32_t i, quern_block *block, 
                : 0;
 }
 
+void quern_postings_prefetch(const quern_postings *p, uint32_t i)
+{
+    quern_block block;
+    uint64_t range[2];
+    if (p->directory && !enter_block(p, i, &block, range)) {
+        for (uint64_t at = range[0]; at < range[1]; at += 64) {
+            __builtin_prefetch(p->list + at);
+        }
+    }
+}
+
 quern_status quern_postings_load(quern_postings *p, uint32_t i, quern_error *err)
 {
     quern_block block;
@@ -273,13 +284,12 @@ quern_status quern_postings_load_tfs(quern_postings *p, quern_error *err)
 
 /* ---- Positions ---- */
 
-/* Finds where the positions of each posting of the block at hand begin. */
-static quern_status load_places(quern_postings *p, quern_error *err)
+/* Finds the positions of the block at hand. */
+static quern_status enter_positions(quern_postings *p, quern_error *err)
 {
     static const unsigned narrow[2] = {4, 2};
     static const unsigned wide[2] = {8, 4};
     uint64_t range[2] = {0, p->term.pos_bytes};
-    uint64_t bit = 0;
     const uint8_t *start;
     QUERN_TRY(quern_postings_load_tfs(p, err));
     QUERN_TRY(quern_segment_lengths(p->segment, &p->lengths, err));
@@ -294,18 +304,26 @@ static quern_status load_places(quern_postings *p, quern_error *err)
     p->positions = start;
     p->positions_end = start + place[1];
     p->have_positions = 1;
-    if (place[1] == 0) {
-        return QUERN_OK;
-    }
-    for (uint32_t i = 0; i < p->n; i++) {
-        uint32_t len = quern_lengths_get(&p->lengths, p->passages[i]);
-        if (p->tfs[i] > (len > 0 ? len : 1)) {
-            p->have_positions = 0;
+    p->n_places = 0;
+    p->next_bit = 0;
+    return QUERN_OK;
+}
+
+/* Finds where the positions of the postings up to the i-th begin: a sum over all before. */
+static quern_status find_places(quern_postings *p, uint32_t i, quern_error *err)
+{
+    uint64_t bit = p->next_bit;
+    uint32_t k = p->n_places;
+    for (; k <= i; k++) {
+        uint32_t len = quern_lengths_get(&p->lengths, p->passages[k]);
+        if (p->tfs[k] > (len > 0 ? len : 1)) {
             return quern_segment_damaged(p->segment, "a passage is shorter than its words", err);
         }
-        p->position_bit[i] = bit;
-        bit += quern_positions_width(p->tfs[i], len);
+        p->position_bit[k] = bit;
+        bit += quern_positions_width(p->tfs[k], len);
     }
+    p->next_bit = bit;
+    p->n_places = k;
     return QUERN_OK;
 }
 
@@ -334,7 +352,12 @@ quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *o
         return read_only_positions(p, out, err);
     }
     if (!p->have_positions) {
-        QUERN_TRY(load_places(p, err));
+        QUERN_TRY(enter_positions(p, err));
+    }
+    if (p->positions == p->positions_end) {
+        p->position_bit[i] = 0;
+    } else {
+        QUERN_TRY(find_places(p, i, err));
     }
     quern_positions_place place = {p->positions, p->positions_end, p->position_bit[i], p->tfs[i],
                                    quern_lengths_get(&p->lengths, p->passages[i])};

@@ -134,7 +134,9 @@ typedef struct quern_postings {
     uint32_t have_positions; /* what follows is filled */
     quern_lengths lengths;
     const uint8_t *positions, *positions_end;
+    uint32_t n_places;                  /* postings whose place is known, and what follows: */
     uint64_t position_bit[QUERN_BLOCK]; /* where each posting's positions begin */
+    uint64_t next_bit;                  /* and those of the first one that is not known */
 } quern_postings;
 
 quern_status quern_postings_open(quern_postings *p, quern_segment *segment, const quern_term *term,
@@ -150,6 +152,9 @@ double quern_postings_max(const quern_postings *p);
 /* A value that at least k passages reach with tfnorm at the reference length, for k up to 1000; 0
  * where that is not known, as in lists of one block. */
 double quern_postings_kth(const quern_postings *p, uint32_t k);
+
+/* Asks the processor to fetch block i, which is wanted soon. */
+void quern_postings_prefetch(const quern_postings *p, uint32_t i);
 
 /* Decodes block i (its passages). i below n_blocks. */
 quern_status quern_postings_load(quern_postings *p, uint32_t i, quern_error *err);

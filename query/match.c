@@ -30,8 +30,7 @@ void quern_match_pool_finish(quern_match_pool *pool)
 
 /* ---- Cursors ---- */
 
-/* The postings of the cursor's term, whichever block is decoded in them. */
-static quern_status open_slot(quern_match_pool *pool, const quern_match_cursor *cursor,
+quern_status quern_match_open(quern_match_pool *pool, const quern_match_cursor *cursor,
                               quern_postings **out, quern_error *err)
 {
     uint32_t i = cursor->slot < pool->n_slots ? cursor->slot : cursor->slot % pool->n_slots;
@@ -56,7 +55,7 @@ static quern_status load(quern_postings *p, uint32_t block, quern_error *err)
 quern_status quern_match_block(quern_match_pool *pool, quern_match_cursor *cursor,
                                quern_postings **out, quern_error *err)
 {
-    QUERN_TRY(open_slot(pool, cursor, out, err));
+    QUERN_TRY(quern_match_open(pool, cursor, out, err));
     return load(*out, cursor->block, err);
 }
 
@@ -64,16 +63,15 @@ uint32_t quern_match_lower_bound(const uint32_t *passages, uint32_t from, uint32
                                  uint32_t passage)
 {
     uint32_t count = n - from;
-    while (count > 0) {
-        uint32_t half = count / 2;
-        if (passages[from + half] < passage) {
-            from += half + 1;
-            count -= half + 1;
-        } else {
-            count = half;
-        }
+    if (count == 0) {
+        return from;
     }
-    return from;
+    while (count > 1) { /* without a branch that could be guessed wrong */
+        uint32_t half = count / 2;
+        from += half & (0u - (uint32_t)(passages[from + half - 1] < passage));
+        count -= half;
+    }
+    return from + (passages[from] < passage);
 }
 
 /* Looks for `passage` from block `block` on, where posting `at` is the first that counts. */
@@ -103,7 +101,7 @@ quern_status quern_match_start(quern_match_pool *pool, quern_match_cursor *curso
                                quern_error *err)
 {
     quern_postings *p;
-    QUERN_TRY(open_slot(pool, cursor, &p, err));
+    QUERN_TRY(quern_match_open(pool, cursor, &p, err));
     return find(cursor, p, 0, 0, passage, err);
 }
 
@@ -114,7 +112,19 @@ quern_status quern_match_seek(quern_match_pool *pool, quern_match_cursor *cursor
     if (passage <= cursor->next) {
         return QUERN_OK;
     }
-    QUERN_TRY(open_slot(pool, cursor, &p, err));
+    QUERN_TRY(quern_match_open(pool, cursor, &p, err));
+    if (p->n > 0 && p->block == cursor->block && passage <= p->passages[p->n - 1]) {
+        uint32_t at = cursor->at + 1; /* most steps are short */
+        uint32_t step = 4;
+        while (at + step < p->n && p->passages[at + step] < passage) {
+            at += step;
+            step *= 2;
+        }
+        uint32_t end = at + step + 1 < p->n ? at + step + 1 : p->n;
+        cursor->at = quern_match_lower_bound(p->passages, at, end, passage);
+        cursor->next = p->passages[cursor->at];
+        return QUERN_OK;
+    }
     return find(cursor, p, cursor->block, cursor->at, passage, err);
 }
 
@@ -160,6 +170,20 @@ static quern_status align(quern_match_pool *pool, quern_match_phrase *phrase, ui
     return QUERN_OK;
 }
 
+/* Reads how often each term is in the passage that all cursors stand at. */
+static quern_status read_tfs(quern_match_pool *pool, quern_match_phrase *phrase, quern_error *err)
+{
+    for (uint32_t i = 0; i < phrase->n_cursors; i++) {
+        quern_postings *p;
+        QUERN_TRY(quern_match_block(pool, phrase->cursors[i], &p, err));
+        if (!p->have_tfs) {
+            QUERN_TRY(quern_postings_load_tfs(p, err));
+        }
+        phrase->tfs[i] = p->tfs[phrase->cursors[i]->at];
+    }
+    return QUERN_OK;
+}
+
 /* Puts the positions of all cursors, which stand at one passage, into the pool. */
 static quern_status read_positions(quern_match_pool *pool, quern_match_phrase *phrase,
                                    quern_error *err)
@@ -168,18 +192,14 @@ static quern_status read_positions(quern_match_pool *pool, quern_match_phrase *p
     for (uint32_t i = 0; i < phrase->n_cursors; i++) {
         quern_postings *p;
         quern_match_cursor *cursor = phrase->cursors[i];
+        uint32_t tf = phrase->tfs[i];
         QUERN_TRY(quern_match_block(pool, cursor, &p, err));
-        if (!p->have_tfs) {
-            QUERN_TRY(quern_postings_load_tfs(p, err));
-        }
-        uint32_t tf = p->tfs[cursor->at];
         if (tf > UINT32_MAX - n ||
             quern_grow(&pool->positions, &pool->cap_positions, n + tf, sizeof(uint32_t))) {
             return quern_fail_nomem(err);
         }
         QUERN_TRY(quern_postings_positions(p, cursor->at, pool->positions + n, err));
         phrase->starts[i] = (uint32_t)n;
-        phrase->tfs[i] = tf;
         n += tf;
     }
     return QUERN_OK;
@@ -218,6 +238,7 @@ static quern_status verify(quern_match_pool *pool, quern_match_phrase *phrase, u
                            int *found, quern_error *err)
 {
     *found = 0;
+    QUERN_TRY(read_tfs(pool, phrase, err));
     QUERN_TRY(read_positions(pool, phrase, err));
     const quern_match_member *rarest = rarest_member(phrase);
     const uint32_t *list = pool->positions + phrase->starts[rarest->cursor];
@@ -254,4 +275,13 @@ quern_status quern_match_phrase_next(quern_match_pool *pool, quern_match_phrase 
         }
         QUERN_TRY(quern_match_move(pool, phrase->cursors[0], phrase->cursors[0]->at + 1, err));
     }
+}
+
+quern_status quern_match_phrase_at(quern_match_pool *pool, quern_match_phrase *phrase,
+                                   uint32_t passage, int *found, quern_error *err)
+{
+    for (uint32_t i = 0; i < phrase->n_cursors; i++) {
+        QUERN_TRY(quern_match_seek(pool, phrase->cursors[i], passage, err));
+    }
+    return verify(pool, phrase, passage, found, err);
 }

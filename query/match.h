@@ -51,6 +51,10 @@ typedef struct quern_match_pool {
 quern_status quern_match_pool_init(quern_match_pool *pool, size_t n_cursors, quern_error *err);
 void quern_match_pool_finish(quern_match_pool *pool);
 
+/* The postings of a cursor's term, whichever block is decoded in them. */
+quern_status quern_match_open(quern_match_pool *pool, const quern_match_cursor *cursor,
+                              quern_postings **out, quern_error *err);
+
 /* The postings of a cursor with its block decoded; valid until another cursor's are asked for. The
  * cursor is not at its end. */
 quern_status quern_match_block(quern_match_pool *pool, quern_match_cursor *cursor,
@@ -89,5 +93,9 @@ typedef struct quern_match_phrase {
  * frequencies; to go on, move cursors[0] by one. */
 quern_status quern_match_phrase_next(quern_match_pool *pool, quern_match_phrase *phrase,
                                      uint32_t end, uint32_t *passage, quern_error *err);
+
+/* Moves all cursors on to a passage that all are in and says whether the phrase is there. */
+quern_status quern_match_phrase_at(quern_match_pool *pool, quern_match_phrase *phrase,
+                                   uint32_t passage, int *found, quern_error *err);
 
 #endif

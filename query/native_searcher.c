@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* native_searcher - a plan against the native index, exhaustively.
+/* native_searcher - a plan against the native index.
  *
  * What a passage scores. A plan is a list of *clauses*, each distinct and with a weight (how often
  * it was typed): words and phrases. A passage matches if any clause does, and scores the sum over
@@ -16,11 +16,13 @@
  * weights of its terms, one for each place. idf comes from the live passages with t in the whole
  * snapshot, also inside a phrase.
  *
- * How it runs. For each segment, windows of passages (rank.h), each beginning where the next
- * posting of any clause is: words pour their blocks in, phrases add one match at a time, the bits
- * are cut to the living, counted, and what reaches the bar goes to the k best (topk.h). The k best
- * of a segment are then merged with those of the segments before; only there, and only on equal
- * scores, keys are compared, as inside a segment passages are in key order.
+ * How it runs. prune.c finds the k best; where all matches are to be counted, they are marked as
+ * bits in windows and counted first. A query that is too large for that runs exhaustively: for each
+ * segment, windows of passages (rank.h), each beginning where the next posting of any clause is:
+ * words pour their blocks in, phrases add one match at a time, the bits are cut to the living,
+ * counted, and what reaches the bar goes to the k best (topk.h). The k best of a segment are then
+ * merged with those of the segments before; only there, and only on equal scores, keys are
+ * compared, as inside a segment passages are in key order.
  *
  * Memory: a cursor for each term and segment that has it, a bounded pool of decoded blocks and of
  * tables, one window, at most 2 k scores. Nothing is proportional to the number of passages.
@@ -28,13 +30,15 @@
 #include "query/native_searcher.h"
 
 #include "query/prepare.h"
+#include "query/prune.h"
 #include "query/rank.h"
 
 enum {
-    WINDOW = 4096,        /* passages: its scores fit the first-level cache */
-    LARGE_WINDOW = 65536, /* where cursors share slots: they come back to each less often */
-    TABLES_MAX = 64,      /* of contributions, 16 KB each; more words than that share */
-    DENSE = 16            /* matches among 64 passages that are worth a look at all scores */
+    WINDOW = 4096,         /* passages: its scores fit the first-level cache */
+    PRUNED_WINDOW = 16384, /* few passages of it are scored: it pays to enter fewer */
+    LARGE_WINDOW = 65536,  /* where cursors share slots: they come back to each less often */
+    TABLES_MAX = 64,       /* of contributions, 16 KB each; more words than that share */
+    DENSE = 16             /* matches among 64 passages that are worth a look at all scores */
 };
 
 struct quern_native {
@@ -49,7 +53,9 @@ struct quern_native {
 typedef struct sink {
     quern_topk *top;
     uint64_t n_passages;
-    int count; /* articles too */
+    int count;          /* articles too */
+    int count_only;     /* nothing is scored: top is not used */
+    quern_prune *prune; /* NULL: exhaustively */
     uint64_t n_articles;
     uint32_t article_end; /* passages below this belong to articles that were counted */
 } sink;
@@ -59,8 +65,6 @@ static quern_status make_room(quern_native *native, quern_error *err)
     const quern_prepared *q = &native->query;
     size_t n = q->plan->n_terms < TABLES_MAX ? q->plan->n_terms : TABLES_MAX;
     QUERN_TRY(quern_match_pool_init(&native->pool, q->max_cursors + 1, err));
-    uint32_t window = q->max_cursors > native->pool.n_slots ? LARGE_WINDOW : WINDOW;
-    QUERN_TRY(quern_window_init(&native->window, window, q->is_wide, err));
     native->tables = quern_alloc(n * sizeof *native->tables);
     if (!native->tables) {
         return quern_fail_nomem(err);
@@ -103,6 +107,19 @@ void quern_native_free(quern_native *native)
     }
 }
 
+/* Makes the window, for an exhaustive search or a pruned one. */
+static quern_status make_window(quern_native *native, int is_pruned, quern_error *err)
+{
+    const quern_prepared *q = &native->query;
+    int is_large = q->max_cursors > native->pool.n_slots;
+    if (!native->window.bits) {
+        uint32_t most = is_large ? LARGE_WINDOW : PRUNED_WINDOW;
+        QUERN_TRY(quern_window_init(&native->window, most, q->is_wide, err));
+    }
+    native->window.size = is_large ? LARGE_WINDOW : is_pruned ? PRUNED_WINDOW : WINDOW;
+    return QUERN_OK;
+}
+
 /* ---- One segment ---- */
 
 static quern_status start(quern_native *native, quern_part *p, uint32_t from, quern_error *err)
@@ -141,6 +158,34 @@ static quern_rank_table *table_of(quern_native *native, const quern_match_cursor
     return table;
 }
 
+/* Marks passages of the window as matched. */
+static void mark(quern_window *window, const uint32_t *passages, uint32_t n)
+{
+    uint8_t *bits = window->bits;
+    uint32_t base = window->base;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = passages[i] - base;
+        bits[at >> 3] = (uint8_t)(bits[at >> 3] | 1u << (at & 7));
+    }
+}
+
+/* Marks the passages of a word below `end`. */
+static quern_status mark_word(quern_native *native, quern_match_cursor *cursor, uint32_t end,
+                              quern_error *err)
+{
+    while (cursor->next < end) {
+        quern_postings *p;
+        QUERN_TRY(quern_match_block(&native->pool, cursor, &p, err));
+        uint32_t to = p->n;
+        if (p->passages[to - 1] >= end) {
+            to = quern_match_lower_bound(p->passages, cursor->at, to, end);
+        }
+        mark(&native->window, p->passages + cursor->at, to - cursor->at);
+        QUERN_TRY(quern_match_move(&native->pool, cursor, to, err));
+    }
+    return QUERN_OK;
+}
+
 /* Pours the postings of a word below `end` into the window. */
 static quern_status add_word(quern_native *native, const quern_part *p, quern_match_cursor *cursor,
                              uint32_t end, quern_error *err)
@@ -169,7 +214,8 @@ static quern_status add_word(quern_native *native, const quern_part *p, quern_ma
 }
 
 static quern_status add_phrase(quern_native *native, const quern_part *p,
-                               quern_match_phrase *phrase, uint32_t end, quern_error *err)
+                               quern_match_phrase *phrase, uint32_t end, int mark_only,
+                               quern_error *err)
 {
     quern_window *window = &native->window;
     for (;;) {
@@ -179,10 +225,13 @@ static quern_status add_phrase(quern_native *native, const quern_part *p,
             return QUERN_OK;
         }
         uint32_t len = quern_lengths_get(&p->lengths, passage);
-        for (uint32_t i = 0; i < phrase->n_cursors; i++) {
+        for (uint32_t i = 0; i < phrase->n_cursors && !mark_only; i++) {
             quern_window_add(window, passage - window->base,
                              quern_rank_one(&native->query.model, phrase->cursors[i]->weight,
                                             phrase->tfs[i], len));
+        }
+        if (mark_only) {
+            mark(window, &passage, 1);
         }
         QUERN_TRY(
             quern_match_move(&native->pool, phrase->cursors[0], phrase->cursors[0]->at + 1, err));
@@ -190,41 +239,6 @@ static quern_status add_phrase(quern_native *native, const quern_part *p,
 }
 
 /* ---- The end of a window ---- */
-
-static unsigned count_bits(uint64_t x)
-{
-    x -= x >> 1 & 0x5555555555555555u;
-    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
-    x = (x + (x >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
-    return (unsigned)(x * 0x0101010101010101u >> 56);
-}
-
-/* A bit for each of the 64 passages from `first` on that is dead. */
-static uint64_t dead_bits(const quern_part *p, uint32_t first)
-{
-    if (!p->dead || !p->dead->passages) {
-        return 0;
-    }
-    uint8_t bytes[8] = {0};
-    size_t at = first >> 3;
-    size_t n = (quern_segment_get_info(p->segment)->ref.n_passages + (size_t)7) / 8;
-    memcpy(bytes, p->dead->passages + at, n - at < 8 ? n - at : 8);
-    return quern_load64(bytes);
-}
-
-/* Whether any of 64 scores reaches the bar. */
-static int any_reaches(const int32_t *scores, int64_t bar)
-{
-    if (bar > INT32_MAX) {
-        return 0;
-    }
-    int32_t low = bar < INT32_MIN ? INT32_MIN : (int32_t)bar;
-    int any = 0;
-    for (int i = 0; i < 64; i++) {
-        any |= scores[i] >= low;
-    }
-    return any;
-}
 
 static quern_status count_articles(const quern_part *p, uint32_t first, uint64_t live, sink *to,
                                    quern_error *err)
@@ -256,14 +270,18 @@ static quern_status finish_word(quern_window *window, const quern_part *p, uint3
         return QUERN_OK;
     }
     uint32_t first = window->base + at;
-    uint64_t live = matched & ~dead_bits(p, first);
-    unsigned n = count_bits(live);
+    uint64_t live = matched & ~quern_part_dead(p, first);
+    unsigned n = quern_window_count(live);
     to->n_passages += n;
     if (to->count) {
         QUERN_TRY(count_articles(p, first, live, to, err));
     }
-    if (n >= DENSE && !window->is_wide && !any_reaches(window->scores.narrow + at, to->top->bar)) {
-        live = 0;
+    if (to->count_only) {
+        memset(window->bits + at / 8, 0, 8);
+        return QUERN_OK;
+    }
+    if (n >= DENSE && !window->is_wide) {
+        live &= quern_window_reach(window, at, to->top->bar);
     }
     while (live) {
         uint32_t i = (uint32_t)__builtin_ctzll(live);
@@ -287,10 +305,11 @@ static quern_status scan(quern_native *native, quern_part *p, uint32_t from, uin
         window->base = next & ~63u;
         uint32_t end = to - window->base > window->size ? window->base + window->size : to;
         for (size_t i = 0; i < p->n_words; i++) {
-            QUERN_TRY(add_word(native, p, &p->words[i], end, err));
+            QUERN_TRY(out->count_only ? mark_word(native, &p->words[i], end, err)
+                                      : add_word(native, p, &p->words[i], end, err));
         }
         for (size_t i = 0; i < p->n_phrases; i++) {
-            QUERN_TRY(add_phrase(native, p, &p->phrases[i], end, err));
+            QUERN_TRY(add_phrase(native, p, &p->phrases[i], end, out->count_only, err));
         }
         for (uint32_t at = 0; at < end - window->base; at += 64) {
             QUERN_TRY(finish_word(window, p, at, out, err));
@@ -305,6 +324,7 @@ quern_status quern_native_range(quern_native *native, uint32_t segment, uint32_t
     sink all = {.top = out};
     quern_topk_begin(out, INT64_MIN);
     if (native->query.parts) {
+        QUERN_TRY(make_window(native, 0, err));
         QUERN_TRY(scan(native, &native->query.parts[segment], from, to, &all, err));
     }
     return quern_topk_end(out, err);
@@ -394,7 +414,11 @@ static quern_status add_segment(quern_native *native, uint32_t segment, sink *to
     merge m = {.native = native};
     quern_topk_begin(top, list->n == top->k ? list->items[list->n - 1].score : INT64_MIN);
     to->article_end = 0;
-    QUERN_TRY(scan(native, p, 0, quern_segment_get_info(p->segment)->ref.n_passages, to, err));
+    if (to->prune) {
+        QUERN_TRY(quern_prune_part(to->prune, p, err));
+    } else {
+        QUERN_TRY(scan(native, p, 0, quern_segment_get_info(p->segment)->ref.n_passages, to, err));
+    }
     QUERN_TRY(quern_topk_end(top, err));
     if (top->n == 0) {
         return QUERN_OK;
@@ -410,20 +434,77 @@ static quern_status add_segment(quern_native *native, uint32_t segment, sink *to
     return status;
 }
 
-quern_status quern_native_top(quern_native *native, size_t k, int count, quern_found_list *out,
+/* Whether every article is one passage. */
+static int is_article_each(const quern_native *native)
+{
+    for (size_t i = 0; i < native->query.n_parts; i++) {
+        const quern_segment_ref *ref = &quern_segment_get_info(native->query.parts[i].segment)->ref;
+        if (ref->n_articles != ref->n_passages) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Counts all matches without scoring them. */
+static quern_status count_all(quern_native *native, sink *to, quern_error *err)
+{
+    to->count_only = 1;
+    for (size_t s = 0; s < native->query.n_parts; s++) {
+        quern_part *p = &native->query.parts[s];
+        to->article_end = 0;
+        QUERN_TRY(scan(native, p, 0, quern_segment_get_info(p->segment)->ref.n_passages, to, err));
+    }
+    to->count_only = 0;
+    return QUERN_OK;
+}
+
+static void set_counts(const quern_native *native, const sink *to, int is_counted,
+                       quern_found_list *out)
+{
+    const quern_prune *prune = to->prune;
+    out->n_passages = to->n_passages;
+    out->n_articles = to->n_articles;
+    out->is_partial = 0;
+    if (prune && (!to->count || is_counted)) {
+        uint64_t least = prune->is_partial ? native->query.max_live : 0;
+        out->n_passages = prune->n_passages > least ? prune->n_passages : least;
+        out->n_articles = is_counted ? prune->n_passages : 0;
+        out->is_partial = prune->is_partial;
+    }
+}
+
+quern_status quern_native_top(quern_native *native, size_t k, int how, quern_found_list *out,
                               quern_error *err)
 {
     quern_topk top;
-    sink to = {.top = &top, .count = count != 0};
+    sink to = {.top = &top, .count = (how & QUERN_NATIVE_COUNT) != 0};
+    quern_prune prune = {.query = &native->query,
+                         .pool = &native->pool,
+                         .tables = native->tables,
+                         .n_tables = native->n_tables,
+                         .window = &native->window,
+                         .top = &top};
     quern_status status = QUERN_OK;
     quern_topk_init(&top, k ? k : 1);
+    int is_word = native->query.plan->n_terms == 1 && native->query.plan->n_phrases == 0;
+    if (native->query.parts && !(how & QUERN_NATIVE_EXHAUSTIVE) && quern_prune_applies(&prune)) {
+        to.prune = &prune;
+    }
+    /* One word has the number of its matches for nothing. */
+    int is_counted = to.prune && is_word && is_article_each(native);
+    if (native->query.parts && !is_counted && !(to.prune && is_word && !to.count)) {
+        status = make_window(native, to.prune != NULL, err);
+    }
+    if (!status && to.prune && to.count && !is_counted) {
+        status = count_all(native, &to, err);
+    }
     out->n = 0;
     for (uint32_t s = 0; !status && s < native->query.n_parts; s++) {
         status = add_segment(native, s, &to, out, err);
     }
     quern_topk_finish(&top);
-    out->n_passages = to.n_passages;
-    out->n_articles = to.n_articles;
+    set_counts(native, &to, is_counted, out);
     return status;
 }
 

@@ -26,7 +26,8 @@ typedef struct quern_found {
 typedef struct quern_found_list {
     quern_found *items;
     size_t n, cap;
-    uint64_t n_passages; /* that match, exactly */
+    uint64_t n_passages; /* that match; where is_partial, at least so many, and more than n */
+    int is_partial;      /* matches were left out that cannot be among the k best */
     uint64_t n_articles; /* that match, where they were counted */
 } quern_found_list;
 
@@ -36,9 +37,15 @@ quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
                                const quern_bm25 *model, quern_native **out, quern_error *err);
 void quern_native_free(quern_native *native);
 
-/* Replaces *out by the k best. `count`: n_articles is counted, which reads where the article of
- * every match ends. */
-quern_status quern_native_top(quern_native *native, size_t k, int count, quern_found_list *out,
+/* How to search; 0 is the fastest way, which all the others agree with. */
+enum {
+    QUERN_NATIVE_COUNT = 1,     /* exact n_passages and n_articles, which reads where the article of
+                                   every match ends */
+    QUERN_NATIVE_EXHAUSTIVE = 2 /* exact n_passages: every match is scored, as tests compare with */
+};
+
+/* Replaces *out by the k best. */
+quern_status quern_native_top(quern_native *native, size_t k, int how, quern_found_list *out,
                               quern_error *err);
 void quern_found_list_finish(quern_found_list *list);
 

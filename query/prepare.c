@@ -268,6 +268,11 @@ static quern_status make_parts(quern_prepared *q, lookup *l, quern_error *err)
     memset(q->parts, 0, n_segments * sizeof *q->parts);
     q->n_parts = n_segments;
     q->is_wide = needs_wide(q, l);
+    for (size_t t = 0; t < q->plan->n_terms; t++) {
+        if (q->plan->terms[t].loose && l->live[t] > q->max_live) {
+            q->max_live = l->live[t];
+        }
+    }
     for (size_t s = 0; s < n_segments; s++) {
         QUERN_TRY(make_part(q, l, s, err));
         size_t n_cursors = q->parts[s].n_cursors;
@@ -299,6 +304,18 @@ quern_status quern_prepare(quern_snapshot *snapshot, const quern_plan *plan,
         quern_prepared_finish(q);
     }
     return status;
+}
+
+uint64_t quern_part_dead(const quern_part *p, uint32_t first)
+{
+    if (!p->dead || !p->dead->passages) {
+        return 0;
+    }
+    uint8_t bytes[8] = {0};
+    size_t at = first >> 3;
+    size_t n = (quern_segment_get_info(p->segment)->ref.n_passages + (size_t)7) / 8;
+    memcpy(bytes, p->dead->passages + at, n - at < 8 ? n - at : 8);
+    return quern_load64(bytes);
 }
 
 void quern_prepared_finish(quern_prepared *q)

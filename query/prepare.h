@@ -40,6 +40,7 @@ typedef struct quern_prepared {
     quern_part *parts; /* one a segment of the snapshot; NULL: nothing can match */
     size_t n_parts;
     size_t max_cursors; /* of any part */
+    uint64_t max_live;  /* living passages with any one word; a lower bound of the matches */
     int is_wide;        /* a score could reach 2^31 units */
 } quern_prepared;
 
@@ -48,5 +49,8 @@ typedef struct quern_prepared {
 quern_status quern_prepare(quern_snapshot *snapshot, const quern_plan *plan,
                            const quern_bm25 *model, quern_prepared *q, quern_error *err);
 void quern_prepared_finish(quern_prepared *q);
+
+/* A bit for each of the 64 passages from `first` on that is dead. */
+uint64_t quern_part_dead(const quern_part *p, uint32_t first);
 
 #endif

@@ -16,7 +16,8 @@
  * A contribution depends on (tf, len) alone, and in passages both are small; so each term has a
  * table of those for tf up to 16 and len up to 255, whose entries are computed when first met (-1
  * before): a rare term pays for no more than it has, a frequent one divides a few hundred times for
- * a million postings. What lies outside the table is computed each time.
+ * a million postings. What lies outside the table is computed each time. Lengths of two bytes use
+ * the table as well: most are short.
  */
 #ifndef QUERN_QUERY_RANK_H
 #define QUERN_QUERY_RANK_H
@@ -55,12 +56,14 @@ typedef struct quern_rank_run {
     uint32_t n;
     quern_lengths lengths;
     double weight;
-    quern_rank_table *table; /* used where scores are narrow */
+    quern_rank_table *table; /* used where scores are narrow; NULL: none */
 } quern_rank_run;
 
 /* Makes an empty window; it owns its arrays. Errors: NOMEM. */
 quern_status quern_window_init(quern_window *window, uint32_t size, int is_wide, quern_error *err);
 void quern_window_finish(quern_window *window); /* zeroed windows are fine */
+/* A bit for each of the 64 passages from the at-th on that scores at least `low`. Narrow scores. */
+uint64_t quern_window_reach(const quern_window *window, uint32_t at, int64_t low);
 /* Clears the 64 passages from the at-th on. */
 void quern_window_clear(quern_window *window, uint32_t at);
 
@@ -69,11 +72,25 @@ void quern_rank_table_begin(quern_rank_table *table, uint32_t owner, uint32_t df
 
 void quern_rank_add(quern_window *window, const quern_bm25 *model, const quern_rank_run *run);
 
+/* Writes the contributions of the run's postings to out[n]. Narrow scores, with a table. */
+void quern_rank_scores(const quern_bm25 *model, const quern_rank_run *run, int32_t *out);
+/* That of its i-th posting. */
+int32_t quern_rank_score(const quern_bm25 *model, const quern_rank_run *run, uint32_t i);
+
 /* The contribution of one posting. tf 0, which no sound index has, counts as 1. */
 static inline int64_t quern_rank_one(const quern_bm25 *model, double weight, uint32_t tf,
                                      uint32_t len)
 {
     return quern_bm25_contribution(model, weight, tf ? tf : 1, len);
+}
+
+/* Bits that are set. */
+static inline unsigned quern_window_count(uint64_t x)
+{
+    x -= x >> 1 & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
+    return (unsigned)(x * 0x0101010101010101u >> 56);
 }
 
 static inline int64_t quern_window_score(const quern_window *w, uint32_t i)

@@ -12,8 +12,8 @@
  * Then the passages of each article of the answer are asked for by themselves: all of them are
  * shown, or the best one with the number of the others.
  *
- * Totals. Passages are counted by every search. Articles are counted where all matching passages
- * were looked at or the caller asks; else the answer says `more than`, and that is made sure.
+ * Totals. Passages and articles are counted where all matching passages were looked at or the
+ * caller asks; else the answer says `more than`, and that is made sure.
  */
 #include "query/hits.h"
 #include "query/native_searcher.h"
@@ -157,7 +157,6 @@ static quern_status find_articles(search *s, quern_error *err)
 
 static quern_status set_totals(search *s, quern_totals *totals, quern_error *err)
 {
-    totals->passages = s->found.n_passages;
     totals->articles = s->n_groups;
     totals->exact = s->found.n == s->found.n_passages;
     if (!totals->exact && !s->options.count && s->n_groups > s->options.articles) {
@@ -169,6 +168,7 @@ static quern_status set_totals(search *s, quern_totals *totals, quern_error *err
         totals->articles = s->found.n_articles;
         totals->exact = 1;
     }
+    totals->passages = s->found.n_passages;
     return QUERN_OK;
 }
 

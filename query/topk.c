@@ -2,10 +2,12 @@
 /* topk - see topk.h. */
 #include "query/topk.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { LEAST = 256 }; /* entries before the first selection, so that small k select seldom */
+enum {
+    LEAST = 256, /* entries before the first selection, so that small k select seldom */
+    RUN = 8      /* sorted by insertion */
+};
 
 void quern_topk_init(quern_topk *t, size_t k)
 {
@@ -24,7 +26,14 @@ void quern_topk_finish(quern_topk *t)
 void quern_topk_begin(quern_topk *t, int64_t bar)
 {
     t->n = 0;
+    t->any_order = 0;
     t->bar = t->k ? bar : INT64_MAX;
+}
+
+void quern_topk_begin_any_order(quern_topk *t, int64_t bar)
+{
+    quern_topk_begin(t, bar);
+    t->any_order = 1;
 }
 
 static int is_better(const quern_scored *a, const quern_scored *b)
@@ -53,30 +62,41 @@ static void order_three(quern_scored *a, quern_scored *b, quern_scored *c)
     }
 }
 
+/* Moves the better items of [low, high], at least two, before the others: those from *left on are
+ * no better than those up to *right, and right < left. */
+static void partition(quern_scored *items, size_t low, size_t high, size_t *left, size_t *right)
+{
+    size_t i = low;
+    size_t j = high;
+    size_t middle = low + (high - low) / 2;
+    order_three(&items[low], &items[middle], &items[high]);
+    quern_scored pivot = items[middle];
+    while (i <= j) {
+        while (is_better(&items[i], &pivot)) {
+            i++;
+        }
+        while (is_better(&pivot, &items[j])) {
+            j--;
+        }
+        if (i <= j) {
+            swap(&items[i], &items[j]);
+            i++;
+            j = j ? j - 1 : 0;
+        }
+    }
+    *left = i;
+    *right = j;
+}
+
 /* Moves the k best of items[0, n) to its front, in no order. 0 < k < n. */
 static void select_best(quern_scored *items, size_t n, size_t k)
 {
     size_t low = 0;
     size_t high = n - 1;
     while (low < high) {
-        size_t i = low;
-        size_t j = high;
-        size_t middle = low + (high - low) / 2;
-        order_three(&items[low], &items[middle], &items[high]);
-        quern_scored pivot = items[middle];
-        while (i <= j) {
-            while (is_better(&items[i], &pivot)) {
-                i++;
-            }
-            while (is_better(&pivot, &items[j])) {
-                j--;
-            }
-            if (i <= j) {
-                swap(&items[i], &items[j]);
-                i++;
-                j = j ? j - 1 : 0;
-            }
-        }
+        size_t i;
+        size_t j;
+        partition(items, low, high, &i, &j);
         if (k - 1 <= j) {
             high = j;
         } else if (k - 1 >= i) {
@@ -84,6 +104,26 @@ static void select_best(quern_scored *items, size_t n, size_t k)
         } else {
             return;
         }
+    }
+}
+
+/* Keeps the k best of more, and makes the worst of them the bar. */
+static void raise_bar(quern_topk *t)
+{
+    select_best(t->items, t->n, t->k);
+    t->n = t->k;
+    int64_t worst = INT64_MAX;
+    for (size_t i = 0; i < t->n; i++) {
+        worst = t->items[i].score < worst ? t->items[i].score : worst;
+    }
+    worst += !t->any_order;
+    t->bar = worst > t->bar ? worst : t->bar;
+}
+
+void quern_topk_tighten(quern_topk *t)
+{
+    if (!t->status && t->k > 0 && t->n > t->k && t->n - t->k >= t->k / 4) {
+        raise_bar(t);
     }
 }
 
@@ -99,20 +139,45 @@ void quern_topk_make_room(quern_topk *t)
         }
         return;
     }
-    select_best(t->items, t->n, t->k);
-    t->n = t->k;
-    int64_t worst = INT64_MAX;
-    for (size_t i = 0; i < t->n; i++) {
-        worst = t->items[i].score < worst ? t->items[i].score : worst;
-    }
-    if (worst + 1 > t->bar) {
-        t->bar = worst + 1;
+    raise_bar(t);
+}
+
+/* Merges the sorted halves of from[0, n), cut at `half`, into `to`. */
+static void merge_halves(const quern_scored *from, size_t half, size_t n, quern_scored *to)
+{
+    size_t i = 0;
+    size_t j = half;
+    for (size_t k = 0; k < n; k++) {
+        int second = i == half || (j < n && is_better(&from[j], &from[i]));
+        to[k] = from[second ? j : i];
+        j += (size_t)second;
+        i += (size_t)!second;
     }
 }
 
-static int compare(const void *a, const void *b)
+/* Sorts n items, best first: runs of RUN by insertion, then merges, back and forth with `spare`. */
+static void sort_best(quern_scored *items, size_t n, quern_scored *spare)
 {
-    return is_better(a, b) ? -1 : is_better(b, a);
+    for (size_t i = 1; i < n; i++) {
+        quern_scored item = items[i];
+        size_t j = i;
+        for (; j % RUN != 0 && is_better(&item, &items[j - 1]); j--) {
+            items[j] = items[j - 1];
+        }
+        items[j] = item;
+    }
+    quern_scored *from = items;
+    for (size_t run = RUN; run < n; run *= 2) {
+        quern_scored *to = from == items ? spare : items;
+        for (size_t at = 0; at < n; at += 2 * run) {
+            size_t len = n - at < 2 * run ? n - at : 2 * run;
+            merge_halves(from + at, len < run ? len : run, len, to + at);
+        }
+        from = to;
+    }
+    if (from != items) {
+        memcpy(items, from, n * sizeof *items);
+    }
 }
 
 quern_status quern_topk_end(quern_topk *t, quern_error *err)
@@ -124,8 +189,14 @@ quern_status quern_topk_end(quern_topk *t, quern_error *err)
         select_best(t->items, t->n, t->k);
         t->n = t->k;
     }
-    if (t->n > 1) {
-        qsort(t->items, t->n, sizeof *t->items, compare);
+    quern_scored *spare = NULL;
+    if (t->n > RUN) {
+        spare = quern_alloc(t->n * sizeof *spare);
+        if (!spare) {
+            return quern_fail_nomem(err);
+        }
     }
+    sort_best(t->items, t->n, spare);
+    quern_free(spare);
     return QUERN_OK;
 }

@@ -28,6 +28,7 @@ typedef struct quern_topk {
     size_t n, cap;
     size_t k, limit; /* how many are wanted; when to select */
     int64_t bar;
+    int any_order;       /* passages do not come in ascending order */
     quern_status status; /* OK, or NOMEM for ever */
 } quern_topk;
 
@@ -38,10 +39,15 @@ void quern_topk_finish(quern_topk *t);
 /* Begins a segment: forgets the items. Passages that score less than `bar` are not wanted. */
 void quern_topk_begin(quern_topk *t, int64_t bar);
 
+/* The same for passages that come in any order: one that equals the bar may win. */
+void quern_topk_begin_any_order(quern_topk *t, int64_t bar);
+
 /* Makes room when the buffer is full. */
 void quern_topk_make_room(quern_topk *t);
+/* Raises the bar where enough was pushed since it was raised last; costs O(1) for each push. */
+void quern_topk_tighten(quern_topk *t);
 
-/* Passages come in ascending order. */
+/* Passages come in ascending order, unless any order was announced. */
 static inline void quern_topk_push(quern_topk *t, int64_t score, uint32_t passage)
 {
     if (score < t->bar) {

@@ -1,11 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /* block - every form comes back as it went in; the smallest form is taken; decoders stay inside any
- * bytes. */
+ * bytes; all levels of the processor give the same. */
 #include "index/block.h"
 
+#include "base/cpu.h"
 #include "tests/check.h"
 
 #include <string.h>
+
+/* Decodes at each level that this processor has. Returns whether the scalar one failed. */
+static int passages_at_all_levels(const quern_block *block, const uint8_t *in, uint32_t *out)
+{
+    quern_cpu_limit(QUERN_CPU_SCALAR);
+    int failed = quern_block_passages(block, in, out);
+    for (int level = QUERN_CPU_AVX2; level <= QUERN_CPU_AVX512; level++) {
+        uint32_t other[QUERN_BLOCK];
+        if ((int)quern_cpu_limit((quern_cpu_level)level) != level) {
+            break;
+        }
+        CHECK(quern_block_passages(block, in, other) == failed);
+        CHECK(failed || memcmp(out, other, block->n * sizeof *out) == 0);
+    }
+    return failed;
+}
+
+static int tfs_at_all_levels(const quern_block *block, const uint8_t *in, size_t len, uint32_t *out)
+{
+    quern_cpu_limit(QUERN_CPU_SCALAR);
+    int failed = quern_block_tfs(block, in, len, out);
+    for (int level = QUERN_CPU_AVX2; level <= QUERN_CPU_AVX512; level++) {
+        uint32_t other[QUERN_BLOCK];
+        if ((int)quern_cpu_limit((quern_cpu_level)level) != level) {
+            break;
+        }
+        CHECK(quern_block_tfs(block, in, len, other) == failed);
+        CHECK(failed || memcmp(out, other, block->n * sizeof *out) == 0);
+    }
+    return failed;
+}
 
 /* Encodes, checks the claimed sizes, decodes from a copy of exactly the bytes and their slack. */
 static quern_block there_and_back(const char *row, const uint32_t *passages, const uint32_t *tfs,
@@ -18,17 +50,23 @@ static quern_block there_and_back(const char *row, const uint32_t *passages, con
     memset(bytes, 0xA5, sizeof bytes);
     size_t len = quern_block_encode(&block, passages, tfs, bytes);
     size_t split = quern_block_passage_bytes(&block, &bad);
-    uint8_t *copy = calloc(1, len + 8);
+    uint8_t *copy = calloc(1, len + QUERN_BLOCK_SLACK);
     CHECK_ROW(row, block.last == passages[n - 1] && !bad && split <= len);
     if (!copy || split > len) {
         free(copy);
         return block;
     }
     memcpy(copy, bytes, len);
-    CHECK_ROW(row, quern_block_passages(&block, copy, got) == 0);
+    CHECK_ROW(row, passages_at_all_levels(&block, copy, got) == 0);
     CHECK_ROW(row, memcmp(got, passages, n * sizeof *got) == 0);
-    CHECK_ROW(row, quern_block_tfs(&block, copy + split, len - split, got) == 0);
+    CHECK_ROW(row, tfs_at_all_levels(&block, copy + split, len - split, got) == 0);
     CHECK_ROW(row, memcmp(got, tfs, n * sizeof *got) == 0);
+    if (len > 0) { /* a damaged bit: whatever comes, it comes at all levels */
+        uint32_t bit = (passages[n - 1] ^ tfs[0] * 7919) % (uint32_t)(len * 8);
+        copy[bit / 8] = (uint8_t)(copy[bit / 8] ^ 1u << bit % 8);
+        passages_at_all_levels(&block, copy, got);
+        tfs_at_all_levels(&block, copy + split, len - split, got);
+    }
     free(copy);
     return block;
 }
@@ -95,7 +133,7 @@ static void test_random(void)
 }
 
 /* Any bytes: what comes out keeps the rules, or there is an error. Right at the end of memory, so
- * that a sanitizer sees a read past the 8 bytes of slack. */
+ * that a sanitizer sees a read past the slack. */
 static void test_any_bytes(void)
 {
     uint64_t seed = check_seed(32);
@@ -112,19 +150,19 @@ static void test_any_bytes(void)
             continue;
         }
         size_t n_tfs = check_random(&seed) % 90;
-        uint8_t *in = malloc(len + n_tfs + 8);
-        for (size_t i = 0; in && i < len + n_tfs + 8; i++) {
+        uint8_t *in = malloc(len + n_tfs + QUERN_BLOCK_SLACK);
+        for (size_t i = 0; in && i < len + n_tfs + QUERN_BLOCK_SLACK; i++) {
             uint64_t r = check_random(&seed);
             in[i] = (uint8_t)(round % 3 == 0   ? r
                               : round % 3 == 1 ? r & r >> 8
                                                : r & r >> 8 & r >> 16);
         }
-        int failed = quern_block_passages(&block, in, out);
+        int failed = passages_at_all_levels(&block, in, out);
         for (uint32_t i = 0; !failed && i < n; i++) {
             CHECK(out[i] >= (i > 0 ? out[i - 1] + 1 : base) && out[i] <= base + range);
         }
         counts[failed ? 0 : 1]++;
-        failed = quern_block_tfs(&block, in + len, n_tfs, out);
+        failed = tfs_at_all_levels(&block, in + len, n_tfs, out);
         for (uint32_t i = 0; !failed && i < n; i++) {
             CHECK(out[i] > 0);
         }
@@ -133,11 +171,20 @@ static void test_any_bytes(void)
     CHECK(counts[0] > 1000 && counts[1] > 10);
 }
 
+static void test_levels(void)
+{
+    static const char *const names[] = {"scalar", "AVX2", "AVX-512"};
+    quern_cpu_level level = quern_cpu_limit(QUERN_CPU_AVX512);
+    printf("up to %s, ", names[level]);
+    CHECK(quern_cpu_get_level() == level);
+    CHECK(quern_cpu_limit(QUERN_CPU_SCALAR) == QUERN_CPU_SCALAR);
+    CHECK(quern_cpu_get_level() == QUERN_CPU_SCALAR);
+    quern_cpu_limit(QUERN_CPU_AVX512);
+}
+
 static CU_TestInfo tests[] = {
-    {"forms", test_forms},
-    {"random blocks", test_random},
-    {"any bytes", test_any_bytes},
-    CU_TEST_INFO_NULL,
+    {"levels", test_levels},       {"forms", test_forms}, {"random blocks", test_random},
+    {"any bytes", test_any_bytes}, CU_TEST_INFO_NULL,
 };
 
 QUERN_TEST_MAIN("index/block", tests)

@@ -145,9 +145,20 @@ static void test_any_bytes(void)
     CHECK(counts[0] > 1000 && counts[1] > 1000);
 }
 
+/* The table of widths has what is computed. */
+static void test_table(void)
+{
+    for (uint32_t len = 0; len < 300; len++) {
+        for (uint32_t tf = 1; tf <= 3 && tf <= (len ? len : 1); tf++) {
+            CHECK(quern_positions_width(tf, len) == quern_positions_width_of_many(tf, len));
+        }
+    }
+}
+
 static CU_TestInfo tests[] = {
     {"all sets", test_all_sets},
     {"widths", test_widths},
+    {"table of widths", test_table},
     {"random sets", test_random},
     {"edges of ranks", test_edges_of_ranks},
     {"refused sets", test_refused},

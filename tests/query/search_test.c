@@ -208,7 +208,7 @@ static void check_counts(quern_reader *reader, const quern_search_options *optio
     CHECK(quern_hits_count(hits) == hits_want);
     CHECK(quern_hits_totals(hits, &totals) == QUERN_OK);
     CHECK(totals.articles == articles && totals.exact == exact);
-    CHECK(totals.passages == 40 * 41 / 2);
+    CHECK(exact ? totals.passages == 40 * 41 / 2 : totals.passages <= 40 * 41 / 2);
     quern_hits_free(hits);
 }
 

@@ -1,0 +1,748 @@
+/* SPDX-License-Identifier: MIT */
+/* prune - the k best without scoring the rest.
+ *
+ * The *bar* is a score that at least k passages reach (topk.h). The directory of a list says how
+ * much its term can add in each block of 128 postings: the bound byte, in parts of the list's
+ * largest tfnorm. What cannot reach the bar even by the sum of its bounds is not looked at.
+ *
+ * One word. Blocks are visited by their bounds, highest first, until a bound is below the bar:
+ * about k blocks of thousands. Passages then come in no order, so what only equals the bar stays.
+ *
+ * Several words: MaxScore (Turtle & Flood 1995) in windows of passages, as in rank.h.
+ *
+ *     words, by bound in this window for their cost   a   b | c   d | e    bar
+ *     sums of bounds                                  2   5 | 11  19  30     9
+ *                                                 optional | essential
+ *
+ * A window whose bounds add up to less than the bar is skipped. Else the words whose bounds
+ * together stay below the bar are *optional*: a passage that has no other word cannot reach it. The
+ * others are *essential*: their blocks are poured into the window, but for blocks that with the
+ * bounds of all other words stay below the bar; where one word alone is essential, its scores need
+ * no window. What reaches the bar with the bounds of the optional words are candidates, a short
+ * list; those words are looked up for it one by one, the highest bound first, and after each the
+ * list is sifted again. A word is not even decoded where its block's bound does not lift a
+ * candidate to the bar. Phrases count as essential, with the bounds of their lists; before
+ * positions are read, the frequencies say what the passage could score.
+ *
+ * The bar begins at what the lists promise: 10, 100 or 1,000 passages of a list reach a value, also
+ * when some words more add to it. With d dead passages the promise for k + d is taken.
+ *
+ * Bounds. They are of the default k1 and b at the segment's own average length r. At another, a,
+ * tfnorm is at most max(1, a / r) times and at least min(1, a / r) times that, and never above 1.
+ * With another k1 or b, 1 is all that is known. Rounding is covered by two units.
+ *
+ * How many match is then unknown, but more than k are sure: nothing is left out before more than k
+ * were seen, unless one word alone is in more than k living passages.
+ */
+#include "query/prune.h"
+
+#include <stddef.h>
+
+enum {
+    FEW = 12,      /* matches among 64 passages that are looked at one by one */
+    BATCH = 1024,  /* candidates at a time */
+    MISS = -1,     /* instead of a score: the passage has not the word, */
+    HOPELESS = -2, /* or cannot reach the bar with it */
+    SLOP = 2       /* units that a computed bound may be off */
+};
+
+typedef struct word {
+    const quern_match_cursor *cursor;
+    quern_postings *postings;
+    quern_rank_table *table;
+    double unit;         /* score of one step of a bound byte */
+    int64_t cap;         /* no passage scores more */
+    int64_t bound;       /* in the window at hand */
+    int64_t rest;        /* optional: bounds of the words that are looked up after it */
+    uint32_t block, end; /* blocks [block, end) reach into the window */
+    uint32_t at;         /* postings of `block` before this are behind us; where it is decoded */
+} word;
+
+/* A phrase: a word for each of its cursors. */
+typedef struct pruned_phrase {
+    quern_match_phrase *phrase;
+    word *words;
+    int64_t bound; /* no passage scores more */
+} pruned_phrase;
+
+typedef struct candidate {
+    uint32_t passage;
+    int32_t score;
+} candidate;
+
+typedef struct pruning {
+    quern_prune *up;
+    quern_part *part;
+    word *words;
+    uint32_t n_words;
+    word **order; /* by bound for cost; optional ones first */
+    uint32_t n_optional;
+    int64_t optional;      /* sum of their bounds */
+    int64_t phrases;       /* sum of the bounds of all phrases */
+    int64_t sum;           /* of the bounds of all words and phrases in the window */
+    pruned_phrase *pruned; /* the phrases of the part */
+    int64_t need;          /* what a candidate must reach so as not to be left out */
+    uint32_t n_passages;
+    uint32_t base, stop; /* the window: passages [base, stop) */
+    uint32_t n_batch;
+    candidate batch[BATCH];
+} pruning;
+
+int quern_prune_applies(const quern_prune *prune)
+{
+    const quern_prepared *q = prune->query;
+    return !q->is_wide && q->max_cursors <= prune->pool->n_slots &&
+           q->plan->n_terms <= prune->n_tables;
+}
+
+/* What a passage must reach so as not to be left out. */
+static int64_t bar_of(const pruning *s)
+{
+    const quern_topk *top = s->up->top;
+    int may_skip = s->up->query->max_live > top->k || s->up->n_passages > top->k;
+    return may_skip ? top->bar : INT64_MIN;
+}
+
+/* ---- Bounds ---- */
+
+static uint32_t last_of(const quern_postings *p, uint32_t i)
+{
+    return p->directory ? quern_load32(p->directory + (size_t)i * 4) : p->only_last;
+}
+
+/* The lowest passage that can be in block i. */
+static uint32_t first_of(const quern_postings *p, uint32_t i)
+{
+    return i > 0 ? last_of(p, i - 1) + 1 : p->n_blocks == 1 ? p->passages[0] : 0;
+}
+
+static int64_t bound_of(const word *w, unsigned byte)
+{
+    double v = w->unit * byte;
+    return (v < (double)w->cap ? (int64_t)v : w->cap) + SLOP;
+}
+
+static unsigned byte_of(const word *w, uint32_t block)
+{
+    return w->postings->directory ? w->postings->bounds[block] : 255;
+}
+
+/* Average length now, in parts of that which bounds and promises are for. 0: another formula. */
+static double stretch(const pruning *s)
+{
+    const quern_bm25 *m = &s->up->query->model;
+    double reference = quern_segment_reference_length(s->part->segment);
+    int same = m->k1 >= QUERN_BM25_K1 && m->k1 <= QUERN_BM25_K1 && m->b >= QUERN_BM25_B &&
+               m->b <= QUERN_BM25_B;
+    return same && reference > 0.0 ? m->avglen / reference : 0.0;
+}
+
+/* Sets unit and cap. The weight of 1 of tfnorm is `full` units of score. */
+static void set_bounds(const pruning *s, word *w)
+{
+    double full = w->cursor->weight * (s->up->query->model.k1 + 1.0) * QUERN_BM25_ONE;
+    double parts = stretch(s);
+    w->cap = (int64_t)full + SLOP;
+    w->unit = parts > 0.0
+                  ? full * quern_postings_max(w->postings) * (parts > 1.0 ? parts : 1.0) / 255.0
+                  : full;
+}
+
+/* What at least k living passages score by this word alone; 0 where that is not known. */
+static int64_t promise(const pruning *s, const word *w)
+{
+    const quern_tombstones *dead = s->part->dead;
+    double parts = stretch(s);
+    uint64_t rank = s->up->top->k;
+    if (parts <= 0.0 || rank > 1000) {
+        return 0;
+    }
+    rank += dead ? quern_tombstones_count(dead, w->cursor->term.ordinal) : 0;
+    if (rank > 1000) {
+        return 0;
+    }
+    double reach = quern_postings_kth(w->postings, (uint32_t)rank) * (parts < 1.0 ? parts : 1.0);
+    double full = w->cursor->weight * (s->up->query->model.k1 + 1.0) * QUERN_BM25_ONE;
+    int64_t score = (int64_t)(full * reach) - SLOP;
+    return score > 0 ? score : 0;
+}
+
+/* ---- Blocks ---- */
+
+static quern_status load(quern_postings *p, uint32_t block, quern_error *err)
+{
+    if (p->n == 0 || p->block != block) {
+        QUERN_TRY(quern_postings_load(p, block, err));
+    }
+    return p->have_tfs ? QUERN_OK : quern_postings_load_tfs(p, err);
+}
+
+static quern_rank_run run_of(const pruning *s, const word *w, uint32_t from, uint32_t to)
+{
+    quern_rank_run run = {w->postings->passages + from,
+                          w->postings->tfs + from,
+                          to - from,
+                          s->part->lengths,
+                          w->cursor->weight,
+                          w->table};
+    return run;
+}
+
+/* The postings [from, to) of the decoded block that lie in the window. */
+static void cut_to_window(const pruning *s, const quern_postings *p, uint32_t *from, uint32_t *to)
+{
+    *from = p->passages[0] < s->base ? quern_match_lower_bound(p->passages, 0, p->n, s->base) : 0;
+    *to = p->n;
+    if (p->passages[p->n - 1] >= s->stop) {
+        *to = quern_match_lower_bound(p->passages, *from, p->n, s->stop);
+    }
+}
+
+/* ---- One word ---- */
+
+/* Puts the numbers of the blocks whose byte is at least `least` into *out, highest byte first. */
+static quern_status order_blocks(const word *w, unsigned least, uint32_t **out, uint32_t *n,
+                                 quern_error *err)
+{
+    const uint8_t *bounds = w->postings->bounds;
+    uint32_t n_blocks = w->postings->n_blocks;
+    uint32_t at[257] = {0};
+    uint32_t total = 0;
+    for (uint32_t i = 0; i < n_blocks; i++) {
+        if (bounds[i] >= least) {
+            at[255 - bounds[i] + 1]++;
+            total++;
+        }
+    }
+    for (unsigned i = 1; i <= 256; i++) {
+        at[i] += at[i - 1];
+    }
+    *n = total;
+    *out = quern_alloc((total ? total : 1) * sizeof **out);
+    if (!*out) {
+        return quern_fail_nomem(err);
+    }
+    for (uint32_t i = 0; i < n_blocks && total; i++) {
+        if (bounds[i] >= least) {
+            (*out)[at[255 - bounds[i]]++] = i;
+            total--;
+        }
+    }
+    return QUERN_OK;
+}
+
+static quern_status push_block(const pruning *s, const word *w, uint32_t block, quern_error *err)
+{
+    int32_t scores[QUERN_BLOCK];
+    quern_postings *p = w->postings;
+    quern_topk *top = s->up->top;
+    QUERN_TRY(load(p, block, err));
+    quern_rank_run run = run_of(s, w, 0, p->n);
+    quern_rank_scores(&s->up->query->model, &run, scores);
+    for (uint32_t i = 0; i < p->n; i++) {
+        if (scores[i] >= top->bar && !quern_tombstones_passage(s->part->dead, p->passages[i])) {
+            quern_topk_push(top, scores[i], p->passages[i]);
+        }
+    }
+    quern_topk_tighten(top);
+    return QUERN_OK;
+}
+
+static quern_status one_word(pruning *s, quern_error *err)
+{
+    const word *w = &s->words[0];
+    quern_topk *top = s->up->top;
+    uint32_t *blocks;
+    uint32_t n;
+    unsigned least = 0;
+    s->up->n_passages +=
+        w->cursor->term.df -
+        (s->part->dead ? quern_tombstones_count(s->part->dead, w->cursor->term.ordinal) : 0);
+    quern_topk_begin_any_order(top, top->bar);
+    if (!w->postings->directory) {
+        return bound_of(w, 255) < top->bar ? QUERN_OK : push_block(s, w, 0, err);
+    }
+    while (least < 256 && bound_of(w, least) < top->bar) {
+        least++;
+    }
+    QUERN_TRY(order_blocks(w, least, &blocks, &n, err));
+    quern_status status = QUERN_OK;
+    for (uint32_t i = 0; i < n && !status; i++) {
+        if (bound_of(w, w->postings->bounds[blocks[i]]) < top->bar) {
+            break;
+        }
+        if (i + 1 < n) {
+            quern_postings_prefetch(w->postings, blocks[i + 1]);
+        }
+        status = push_block(s, w, blocks[i], err);
+    }
+    quern_free(blocks);
+    return status;
+}
+
+/* ---- Candidates ---- */
+
+/* What a word scores in a candidate, or MISS or HOPELESS. Blocks that cannot lift it to what it
+ * needs are not decoded. */
+static quern_status probe(pruning *s, word *w, const candidate *c, int32_t *score, quern_error *err)
+{
+    quern_postings *p = w->postings;
+    uint32_t passage = c->passage;
+    *score = MISS;
+    while (w->block < w->end && last_of(p, w->block) < passage) {
+        w->block++;
+        w->at = 0;
+    }
+    if (w->block == w->end || first_of(p, w->block) > passage) {
+        return QUERN_OK;
+    }
+    if (c->score + bound_of(w, byte_of(w, w->block)) + w->rest < s->need) {
+        *score = HOPELESS;
+        return QUERN_OK;
+    }
+    if (p->n == 0 || p->block != w->block) {
+        QUERN_TRY(quern_postings_load(p, w->block, err));
+        w->at = 0;
+    }
+    w->at = quern_match_lower_bound(p->passages, w->at, p->n, passage);
+    if (w->at < p->n && p->passages[w->at] == passage) {
+        QUERN_TRY(load(p, w->block, err));
+        quern_rank_run run = run_of(s, w, w->at, w->at + 1);
+        *score = quern_rank_score(&s->up->query->model, &run, 0);
+    }
+    return QUERN_OK;
+}
+
+/* Adds what a word scores in the candidates, and keeps those that can still reach the bar. */
+static quern_status sift(pruning *s, word *w, quern_error *err)
+{
+    uint32_t n = 0;
+    s->need = s->up->top->bar;
+    for (uint32_t i = 0; i < s->n_batch; i++) {
+        candidate c = s->batch[i];
+        int32_t score = HOPELESS;
+        if (c.score + w->bound + w->rest >= s->need) {
+            QUERN_TRY(probe(s, w, &c, &score, err));
+        }
+        c.score += score > 0 ? score : 0;
+        if (score != HOPELESS && c.score + w->rest >= s->need) {
+            s->batch[n++] = c;
+        }
+    }
+    s->n_batch = n;
+    return QUERN_OK;
+}
+
+/* Looks the optional words up for the candidates and sends what reaches the bar. */
+static quern_status finish_batch(pruning *s, quern_error *err)
+{
+    for (uint32_t i = s->n_optional; i-- > 0 && s->n_batch > 0;) {
+        if (s->order[i]->bound > 0) {
+            QUERN_TRY(sift(s, s->order[i], err));
+        }
+    }
+    for (uint32_t i = 0; i < s->n_batch; i++) {
+        quern_topk_push(s->up->top, s->batch[i].score, s->batch[i].passage);
+    }
+    s->n_batch = 0;
+    quern_topk_tighten(s->up->top);
+    return QUERN_OK;
+}
+
+static quern_status add_candidate(pruning *s, uint32_t passage, int32_t score, quern_error *err)
+{
+    if (s->n_batch == BATCH) {
+        QUERN_TRY(finish_batch(s, err));
+    }
+    s->batch[s->n_batch].passage = passage;
+    s->batch[s->n_batch++].score = score;
+    return QUERN_OK;
+}
+
+/* ---- Windows ---- */
+
+/* Finds the blocks of a word that reach into the window, and their bound. */
+static void enter_window(const pruning *s, word *w)
+{
+    const quern_postings *p = w->postings;
+    unsigned byte = 0;
+    if (w->block < p->n_blocks && last_of(p, w->block) < s->base) {
+        w->block = quern_postings_find(p, w->block, s->base);
+        w->at = 0;
+    }
+    uint32_t end = w->block;
+    while (end < p->n_blocks && first_of(p, end) < s->stop) {
+        unsigned b = byte_of(w, end);
+        byte = b > byte ? b : byte;
+        end++;
+    }
+    w->bound = end > w->block ? bound_of(w, byte) : 0;
+    w->end = end;
+}
+
+/* Where the next window begins: the lowest passage from `from` on that a block can hold. */
+static uint32_t next_base(const pruning *s, uint32_t from)
+{
+    uint32_t next = QUERN_MATCH_END;
+    for (uint32_t i = 0; i < s->n_words; i++) {
+        const word *w = &s->words[i];
+        const quern_postings *p = w->postings;
+        uint32_t block = w->block;
+        if (block < p->n_blocks && last_of(p, block) < from) {
+            block = quern_postings_find(p, block, from);
+        }
+        if (block < p->n_blocks) {
+            uint32_t first = first_of(p, block);
+            first = first > from ? first : from;
+            next = first < next ? first : next;
+        }
+    }
+    for (size_t i = 0; i < s->part->n_phrases; i++) {
+        uint32_t lead = s->part->phrases[i].cursors[0]->next;
+        next = lead < next ? lead : next;
+    }
+    return next;
+}
+
+/* Orders the words by bound for cost and finds how many are optional. */
+static void divide(pruning *s)
+{
+    int64_t bar = bar_of(s);
+    for (uint32_t i = 1; i < s->n_words; i++) {
+        word *w = s->order[i];
+        double key = (double)w->bound / (double)w->cursor->term.df;
+        uint32_t j = i;
+        for (; j > 0; j--) {
+            const word *v = s->order[j - 1];
+            if ((double)v->bound / (double)v->cursor->term.df <= key) {
+                break;
+            }
+            s->order[j] = s->order[j - 1];
+        }
+        s->order[j] = w;
+    }
+    s->optional = 0;
+    s->n_optional = 0;
+    while (s->n_optional < s->n_words) {
+        word *w = s->order[s->n_optional];
+        if (s->optional + w->bound >= bar) {
+            break;
+        }
+        w->rest = s->optional;
+        s->optional += w->bound;
+        s->n_optional++;
+    }
+}
+
+/* The scores of a lone essential word, which need no window. */
+static quern_status pour_alone(pruning *s, word *w, uint32_t block, quern_error *err)
+{
+    int32_t scores[QUERN_BLOCK];
+    uint32_t from;
+    uint32_t to;
+    quern_postings *p = w->postings;
+    QUERN_TRY(load(p, block, err));
+    cut_to_window(s, p, &from, &to);
+    quern_rank_run run = run_of(s, w, from, to);
+    quern_rank_scores(&s->up->query->model, &run, scores);
+    const quern_tombstones *tombstones = s->part->dead;
+    int64_t low = s->up->top->bar - s->optional;
+    uint32_t n_dead = 0;
+    for (uint32_t i = 0; tombstones && s->optional == 0 && i < run.n; i++) {
+        n_dead += (uint32_t)quern_tombstones_passage(tombstones, run.passages[i]);
+    }
+    s->up->n_passages += s->optional == 0 ? run.n - n_dead : 0;
+    for (uint32_t i = 0; i < run.n; i++) {
+        if (scores[i] >= low && !quern_tombstones_passage(tombstones, run.passages[i])) {
+            QUERN_TRY(add_candidate(s, run.passages[i], scores[i], err));
+        }
+    }
+    return QUERN_OK;
+}
+
+/* Pours the blocks of an essential word into the window. */
+static quern_status pour(pruning *s, word *w, int is_alone, quern_error *err)
+{
+    int64_t others = s->sum - w->bound;
+    for (uint32_t i = w->block; i < w->end; i++) {
+        if (bound_of(w, byte_of(w, i)) + others < bar_of(s)) {
+            s->up->is_partial = 1;
+            continue;
+        }
+        if (is_alone) {
+            QUERN_TRY(pour_alone(s, w, i, err));
+            continue;
+        }
+        uint32_t from;
+        uint32_t to;
+        QUERN_TRY(load(w->postings, i, err));
+        cut_to_window(s, w->postings, &from, &to);
+        quern_rank_run run = run_of(s, w, from, to);
+        quern_rank_add(s->up->window, &s->up->query->model, &run);
+    }
+    return QUERN_OK;
+}
+
+/* Looks a term of a phrase up for the candidates; those without it are dropped. */
+static quern_status sift_phrase(pruning *s, word *w, quern_error *err)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->n_batch; i++) {
+        candidate c = s->batch[i];
+        int32_t score;
+        QUERN_TRY(probe(s, w, &c, &score, err));
+        s->up->is_partial |= score == HOPELESS;
+        if (score < 0) {
+            continue;
+        }
+        c.score += score;
+        if (c.score + w->rest >= s->need) {
+            s->batch[n++] = c;
+        } else {
+            s->up->is_partial = 1;
+        }
+    }
+    s->n_batch = n;
+    return QUERN_OK;
+}
+
+/* The postings of a block of a phrase's rarest term become candidates; what is left of them when
+ * the other terms were looked up is compared by positions. */
+static quern_status pour_phrase_block(pruning *s, const pruned_phrase *f, uint32_t block,
+                                      quern_error *err)
+{
+    int32_t scores[QUERN_BLOCK];
+    uint32_t from;
+    uint32_t to;
+    const word *lead = &f->words[0];
+    QUERN_TRY(load(lead->postings, block, err));
+    cut_to_window(s, lead->postings, &from, &to);
+    quern_rank_run run = run_of(s, lead, from, to);
+    quern_rank_scores(&s->up->query->model, &run, scores);
+    s->n_batch = 0;
+    for (uint32_t i = 0; i < run.n; i++) {
+        if (scores[i] + lead->rest >= s->need) {
+            s->batch[s->n_batch].passage = run.passages[i];
+            s->batch[s->n_batch++].score = scores[i];
+        }
+    }
+    s->up->is_partial |= s->n_batch < run.n;
+    for (uint32_t i = 1; i < f->phrase->n_cursors && s->n_batch > 0; i++) {
+        QUERN_TRY(sift_phrase(s, &f->words[i], err));
+    }
+    for (uint32_t i = 0; i < s->n_batch; i++) {
+        int found;
+        const candidate *c = &s->batch[i];
+        QUERN_TRY(quern_match_phrase_at(s->up->pool, f->phrase, c->passage, &found, err));
+        if (found) {
+            quern_window_add(s->up->window, c->passage - s->base, c->score);
+        }
+    }
+    s->n_batch = 0;
+    return QUERN_OK;
+}
+
+static quern_status pour_phrase(pruning *s, const pruned_phrase *f, quern_error *err)
+{
+    word *words = f->words;
+    int64_t bar = bar_of(s);
+    int64_t rest = 0;
+    for (uint32_t i = f->phrase->n_cursors; i-- > 0;) {
+        enter_window(s, &words[i]);
+        if (words[i].bound == 0) {
+            return QUERN_OK;
+        }
+        words[i].rest = rest;
+        rest += words[i].bound;
+    }
+    s->need = bar == INT64_MIN ? bar : bar - (s->sum - f->bound);
+    for (uint32_t i = words->block; i < words->end; i++) {
+        if (bound_of(words, byte_of(words, i)) + words->rest < s->need) {
+            s->up->is_partial = 1;
+            continue;
+        }
+        QUERN_TRY(pour_phrase_block(s, f, i, err));
+    }
+    return QUERN_OK;
+}
+
+/* Of 64 passages with few matches: each is looked at and cleared by itself. */
+static quern_status collect_few(pruning *s, uint32_t at, uint64_t live, quern_error *err)
+{
+    quern_window *window = s->up->window;
+    uint64_t bits = quern_load64(window->bits + at / 8);
+    int64_t low = s->up->top->bar - s->optional;
+    memset(window->bits + at / 8, 0, 8);
+    for (; bits; bits &= bits - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(bits);
+        int32_t score = window->scores.narrow[at + i];
+        window->scores.narrow[at + i] = 0;
+        if (score >= low && (live >> i & 1)) {
+            QUERN_TRY(add_candidate(s, s->base + at + i, score, err));
+        }
+    }
+    return QUERN_OK;
+}
+
+/* The matches of a window become candidates where they can reach the bar. */
+static quern_status collect(pruning *s, quern_error *err)
+{
+    quern_window *window = s->up->window;
+    for (uint32_t at = 0; at < s->stop - s->base; at += 64) {
+        uint64_t bits = quern_load64(window->bits + at / 8);
+        if (!bits) {
+            continue;
+        }
+        uint32_t first = s->base + at;
+        bits &= ~quern_part_dead(s->part, first);
+        unsigned n = quern_window_count(bits);
+        s->up->n_passages += n;
+        if (n < FEW) {
+            QUERN_TRY(collect_few(s, at, bits, err));
+            continue;
+        }
+        bits &= quern_window_reach(window, at, s->up->top->bar - s->optional);
+        for (; bits; bits &= bits - 1) {
+            uint32_t i = (uint32_t)__builtin_ctzll(bits);
+            QUERN_TRY(add_candidate(s, first + i, window->scores.narrow[at + i], err));
+        }
+        quern_window_clear(window, at);
+    }
+    return QUERN_OK;
+}
+
+static quern_status one_window(pruning *s, quern_error *err)
+{
+    s->sum = s->phrases;
+    for (uint32_t i = 0; i < s->n_words; i++) {
+        enter_window(s, &s->words[i]);
+        s->sum += s->words[i].bound;
+    }
+    if (s->sum < bar_of(s)) {
+        s->up->is_partial = 1;
+        return QUERN_OK;
+    }
+    divide(s);
+    s->up->is_partial |= s->optional > 0;
+    uint32_t n_essential = s->n_words - s->n_optional;
+    int is_alone = n_essential == 1 && s->phrases == 0;
+    s->up->window->base = s->base;
+    for (uint32_t i = s->n_words; i-- > s->n_optional;) {
+        QUERN_TRY(pour(s, s->order[i], is_alone, err));
+    }
+    for (size_t i = 0; i < s->part->n_phrases; i++) {
+        QUERN_TRY(pour_phrase(s, &s->pruned[i], err));
+    }
+    if (!is_alone) {
+        QUERN_TRY(collect(s, err));
+    }
+    return finish_batch(s, err);
+}
+
+/* Goes through all windows in order. */
+static quern_status windows(pruning *s, quern_error *err)
+{
+    uint32_t size = s->up->window->size;
+    for (uint32_t next = next_base(s, 0); next < s->n_passages; next = next_base(s, s->stop)) {
+        s->base = next & ~63u;
+        s->stop = s->n_passages - s->base > size ? s->base + size : s->n_passages;
+        QUERN_TRY(one_window(s, err));
+        for (size_t i = 0; i < s->part->n_phrases; i++) {
+            QUERN_TRY(quern_match_seek(s->up->pool, s->part->phrases[i].cursors[0], s->stop, err));
+        }
+    }
+    return QUERN_OK;
+}
+
+/* ---- A segment ---- */
+
+/* Opens the list of a cursor, with a table for its scores. */
+static quern_status start_word(const pruning *s, const quern_match_cursor *cursor,
+                               quern_rank_table *table, word *w, quern_error *err)
+{
+    memset(w, 0, sizeof *w);
+    w->cursor = cursor;
+    w->table = table;
+    QUERN_TRY(quern_match_open(s->up->pool, cursor, &w->postings, err));
+    if (w->postings->n_blocks == 1) {
+        QUERN_TRY(quern_postings_load(w->postings, 0, err));
+    }
+    set_bounds(s, w);
+    return QUERN_OK;
+}
+
+static quern_status start_phrase(pruning *s, pruned_phrase *f, word *words,
+                                 quern_rank_table *tables, quern_error *err)
+{
+    f->words = words;
+    f->bound = 0;
+    for (uint32_t i = 0; i < f->phrase->n_cursors; i++) {
+        quern_match_cursor *cursor = f->phrase->cursors[i];
+        quern_rank_table_begin(&tables[i], i + 1, cursor->term.df);
+        QUERN_TRY(start_word(s, cursor, &tables[i], &words[i], err));
+        QUERN_TRY(quern_match_start(s->up->pool, cursor, 0, err));
+        f->bound += bound_of(&words[i], 255);
+    }
+    s->phrases += f->bound;
+    return QUERN_OK;
+}
+
+static quern_status start(pruning *s, quern_rank_table *tables, quern_error *err)
+{
+    quern_prune *up = s->up;
+    word *words = s->words + s->n_words;
+    for (uint32_t i = 0; i < s->n_words; i++) {
+        const quern_match_cursor *cursor = &s->part->words[i];
+        quern_rank_table *table = &up->tables[cursor->leaf - 1];
+        if (table->owner != cursor->leaf) {
+            quern_rank_table_begin(table, cursor->leaf, cursor->term.df);
+        }
+        QUERN_TRY(start_word(s, cursor, table, &s->words[i], err));
+        s->order[i] = &s->words[i];
+        int64_t bar = promise(s, &s->words[i]);
+        up->top->bar = bar > up->top->bar ? bar : up->top->bar;
+    }
+    for (size_t i = 0; i < s->part->n_phrases; i++) {
+        s->pruned[i].phrase = &s->part->phrases[i];
+        QUERN_TRY(start_phrase(s, &s->pruned[i], words, tables, err));
+        words += s->pruned[i].phrase->n_cursors;
+        tables += s->pruned[i].phrase->n_cursors;
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_prune_part(quern_prune *prune, quern_part *part, quern_error *err)
+{
+    if (part->n_cursors == 0) {
+        return QUERN_OK;
+    }
+    size_t n_tables = part->n_cursors - part->n_words;
+    pruning *s = quern_alloc(sizeof *s);
+    word *words = quern_alloc(part->n_cursors * sizeof *words);
+    word **order = quern_alloc(part->n_cursors * sizeof(word *));
+    pruned_phrase *phrases = quern_alloc(part->n_phrases * sizeof *phrases + 1);
+    quern_rank_table *tables = quern_alloc(n_tables * sizeof *tables + 1);
+    quern_status status = QUERN_E_NOMEM;
+    if (s && words && order && phrases && tables) {
+        memset(s, 0, offsetof(pruning, batch));
+        s->up = prune;
+        s->part = part;
+        s->words = words;
+        s->order = order;
+        s->pruned = phrases;
+        s->n_words = (uint32_t)part->n_words;
+        s->n_passages = quern_segment_get_info(part->segment)->ref.n_passages;
+        status = start(s, tables, err);
+        if (!status) {
+            status = s->n_words == 1 && part->n_phrases == 0 ? one_word(s, err) : windows(s, err);
+        }
+    } else {
+        quern_fail_nomem(err);
+    }
+    quern_free(s);
+    quern_free(words);
+    quern_free(order);
+    quern_free(phrases);
+    quern_free(tables);
+    return status;
+}
