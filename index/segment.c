@@ -367,6 +367,15 @@ quern_status quern_segment_first_passage(quern_segment *s, uint32_t article, uin
     return QUERN_OK;
 }
 
+quern_status quern_segment_first_passages(quern_segment *s, const uint8_t **out, quern_error *err)
+{
+    uint64_t range[2] = {0, (uint64_t)s->info.ref.n_articles * 4};
+    if (s->sections[QUERN_SECTION_FIRST].len != range[1]) {
+        return quern_segment_damaged(s, "the first passages of articles are damaged", err);
+    }
+    return quern_segment_bytes(s, QUERN_SECTION_FIRST, range, out, err);
+}
+
 quern_status quern_segment_article_of(quern_segment *s, uint32_t passage, uint32_t *article,
                                       quern_error *err)
 {

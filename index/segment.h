@@ -194,6 +194,10 @@ quern_status quern_segment_article_of(quern_segment *segment, uint32_t passage, 
 quern_status quern_segment_first_passage(quern_segment *segment, uint32_t article,
                                          uint32_t *passage, quern_error *err);
 
+/* The first passages of all articles, u32 each, ascending unless damaged; tests their pages. */
+quern_status quern_segment_first_passages(quern_segment *segment, const uint8_t **out,
+                                          quern_error *err);
+
 /* Its date, or QUERN_NO_DATE; reads a column, not the record. */
 quern_status quern_segment_date(quern_segment *segment, uint32_t article, int64_t *date,
                                 quern_error *err);

@@ -57,7 +57,9 @@ typedef struct sink {
     int count_only;     /* nothing is scored: top is not used */
     quern_prune *prune; /* NULL: exhaustively */
     uint64_t n_articles;
-    uint32_t article_end; /* passages below this belong to articles that were counted */
+    const uint8_t *firsts; /* of the segment, where articles are counted */
+    uint32_t article,
+        article_end; /* the article after the last counted one, and its first passage */
 } sink;
 
 static quern_status make_room(quern_native *native, quern_error *err)
@@ -240,45 +242,58 @@ static quern_status add_phrase(quern_native *native, const quern_part *p,
 
 /* ---- The end of a window ---- */
 
-static quern_status count_articles(const quern_part *p, uint32_t first, uint64_t live, sink *to,
-                                   quern_error *err)
+/* The last article from to->article on that begins at `passage` or before. */
+static uint32_t find_article(const sink *to, uint32_t n_articles, uint32_t passage)
+{
+    uint32_t low = to->article;
+    uint32_t step = 1;
+    while (n_articles - low > step &&
+           quern_load32(to->firsts + (size_t)(low + step) * 4) <= passage) {
+        low += step;
+        step *= 2;
+    }
+    uint32_t high = n_articles - low > step ? low + step : n_articles;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        *(quern_load32(to->firsts + (size_t)middle * 4) <= passage ? &low : &high) = middle;
+    }
+    return low;
+}
+
+/* Counts the articles of living matches, given as bits, that were not counted yet. */
+static void count_articles(const quern_part *p, uint32_t first, uint64_t live, sink *to)
 {
     const quern_segment_ref *ref = &quern_segment_get_info(p->segment)->ref;
-    while (live) {
+    for (; live; live &= live - 1) {
         uint32_t passage = first + (uint32_t)__builtin_ctzll(live);
-        live &= live - 1;
-        if (passage < to->article_end) {
+        if (passage < to->article_end || to->article >= ref->n_articles) {
             continue;
         }
-        uint32_t article;
-        QUERN_TRY(quern_segment_article_of(p->segment, passage, &article, err));
-        to->article_end = ref->n_passages;
-        if (article + 1 < ref->n_articles) {
-            QUERN_TRY(quern_segment_first_passage(p->segment, article + 1, &to->article_end, err));
-        }
+        to->article = find_article(to, ref->n_articles, passage) + 1;
+        to->article_end = to->article < ref->n_articles
+                              ? quern_load32(to->firsts + (size_t)to->article * 4)
+                              : ref->n_passages;
         to->n_articles++;
     }
-    return QUERN_OK;
 }
 
 /* The 64 passages from `at` of the window on. */
-static quern_status finish_word(quern_window *window, const quern_part *p, uint32_t at, sink *to,
-                                quern_error *err)
+static void finish_word(quern_window *window, const quern_part *p, uint32_t at, sink *to)
 {
     uint64_t matched = quern_load64(window->bits + at / 8);
     if (!matched) {
-        return QUERN_OK;
+        return;
     }
     uint32_t first = window->base + at;
     uint64_t live = matched & ~quern_part_dead(p, first);
     unsigned n = quern_window_count(live);
     to->n_passages += n;
     if (to->count) {
-        QUERN_TRY(count_articles(p, first, live, to, err));
+        count_articles(p, first, live, to);
     }
     if (to->count_only) {
         memset(window->bits + at / 8, 0, 8);
-        return QUERN_OK;
+        return;
     }
     if (n >= DENSE && !window->is_wide) {
         live &= quern_window_reach(window, at, to->top->bar);
@@ -289,7 +304,6 @@ static quern_status finish_word(quern_window *window, const quern_part *p, uint3
         quern_topk_push(to->top, quern_window_score(window, at + i), first + i);
     }
     quern_window_clear(window, at);
-    return QUERN_OK;
 }
 
 /* Sends all matches of a part in [from, to) to the sink. */
@@ -299,6 +313,10 @@ static quern_status scan(quern_native *native, quern_part *p, uint32_t from, uin
     quern_window *window = &native->window;
     if (p->n_cursors == 0) {
         return QUERN_OK;
+    }
+    if (out->count) {
+        out->article = out->article_end = 0;
+        QUERN_TRY(quern_segment_first_passages(p->segment, &out->firsts, err));
     }
     QUERN_TRY(start(native, p, from, err));
     for (uint32_t next = next_passage(p); next < to; next = next_passage(p)) {
@@ -312,7 +330,7 @@ static quern_status scan(quern_native *native, quern_part *p, uint32_t from, uin
             QUERN_TRY(add_phrase(native, p, &p->phrases[i], end, out->count_only, err));
         }
         for (uint32_t at = 0; at < end - window->base; at += 64) {
-            QUERN_TRY(finish_word(window, p, at, out, err));
+            finish_word(window, p, at, out);
         }
     }
     return QUERN_OK;
@@ -413,7 +431,6 @@ static quern_status add_segment(quern_native *native, uint32_t segment, sink *to
     quern_part *p = &native->query.parts[segment];
     merge m = {.native = native};
     quern_topk_begin(top, list->n == top->k ? list->items[list->n - 1].score : INT64_MIN);
-    to->article_end = 0;
     if (to->prune) {
         QUERN_TRY(quern_prune_part(to->prune, p, err));
     } else {
@@ -452,7 +469,6 @@ static quern_status count_all(quern_native *native, sink *to, quern_error *err)
     to->count_only = 1;
     for (size_t s = 0; s < native->query.n_parts; s++) {
         quern_part *p = &native->query.parts[s];
-        to->article_end = 0;
         QUERN_TRY(scan(native, p, 0, quern_segment_get_info(p->segment)->ref.n_passages, to, err));
     }
     to->count_only = 0;
