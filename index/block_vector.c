@@ -182,7 +182,7 @@ AVX512 int quern_block_elias_fano_avx512(const quern_block *block, const uint8_t
     __m512i mask = _mm512_set1_epi32((int)(((uint32_t)1 << low) - 1));
     __m512i base = _mm512_set1_epi32((int)block->base);
     __m128i width = _mm_cvtsi32_si128(low);
-    for (uint32_t i = 0; i < m; i += 16, lows += 2 * low) {
+    for (uint32_t i = 0; i < m; i += 16, lows += 2 * (ptrdiff_t)low) {
         __m512i v = _mm512_permutexvar_epi8(shuffle, _mm512_loadu_si512(lows));
         v = _mm512_and_si512(_mm512_srlv_epi32(v, shift), mask);
         __m512i high = _mm512_sub_epi32(_mm512_loadu_si512(ones + i), number);

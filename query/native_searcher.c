@@ -427,6 +427,9 @@ static quern_status merge_lists(merge *m, quern_found_list *list, const quern_to
 static quern_status add_segment(quern_native *native, uint32_t segment, sink *to,
                                 quern_found_list *list, quern_error *err)
 {
+    if (!native->query.parts) {
+        return QUERN_OK; /* nothing of the query is in the index */
+    }
     quern_topk *top = to->top;
     quern_part *p = &native->query.parts[segment];
     merge m = {.native = native};
