@@ -246,6 +246,8 @@ int quern_command_optimize(quern_task *task)
     if (code) {
         return code;
     }
+    quern_reader_free(task->reader); /* its lease would keep the files that are merged away */
+    task->reader = NULL;
     if (quern_writer_optimize(task->writer, &err)) {
         return quern_task_fail(task, &err);
     }

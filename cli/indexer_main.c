@@ -389,11 +389,21 @@ static int open_index(quern_task *task, const char *start)
     return code ? code : quern_task_lock(task);
 }
 
+/* An index that nothing was put into yet: just made, or made by a run that was ended before its
+ * first commit, and which this one takes up. */
+static int is_untouched(const quern_task *task)
+{
+    quern_error err;
+    quern_stats stats = QUERN_STATS_INIT;
+    return task->made || (!quern_reader_root(task->reader, 0) && !task->set.drop &&
+                          !quern_reader_stats(task->reader, &stats, &err) && stats.articles == 0);
+}
+
 static int sync_paths(quern_task *task, char **paths, size_t n, const char *start)
 {
     quern_sync_report report = QUERN_SYNC_REPORT_INIT;
     int code = open_index(task, start);
-    if (!code && task->made && n == 0 && !task->set.from_input) {
+    if (!code && n == 0 && !task->set.from_input && is_untouched(task)) {
         code = quern_task_sync(task, (const char *const *)&task->place.cwd, 1, &report);
     } else if (!code) {
         code = quern_task_sync(task, (const char *const *)paths, n, &report);

@@ -88,6 +88,8 @@ same 'lines of list' 5 "$(wc -l <"$scratch/.out" | tr -d ' ')"
 grep -q "^records${tab}a${tab}" "$scratch/.out" || fail 'list lacks the record a'
 "$SEARCH" commitment >"$scratch/before"
 run 0 "$INDEXER" optimize
+# It once read the index meanwhile, and its own lease kept the merged files.
+same 'segment files after optimize' 1 "$(find .quern -name 'seg-*' | wc -l)"
 has out 'articles'
 run 0 "$INDEXER" status
 has out 'in 1 segment'
@@ -124,6 +126,16 @@ echo 'Quinces.' >q.txt
 run 0 "$INDEXER"
 has out 'new index in .quern'
 run 0 "$SEARCH" quinces
+
+# A first run that was ended before its first commit is taken up; it once wanted to be told the folder.
+mkdir ../ended
+cd ../ended || exit 1
+: | "$INDEXER" -q --stdin
+echo 'Sloes.' >s.txt
+run 0 "$INDEXER"
+has out '1 file: 1 added'
+run 0 "$SEARCH" sloes
+
 # A file alone: the index lies beside it.
 mkdir ../single
 cd ../ || exit 1
