@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* format_markdown - a file of Markdown is one article.
  *
- * CommonMark with the tables, strike-through and task lists of GitHub, parsed by md4c. The text is
- * what a reader would see: headings, paragraphs, items of lists, quotations and rows of tables are
- * paragraphs, code stands as it is written, links and emphasis leave their words. Blocks of HTML
- * are read as html.c reads a page, tags between words go.
+ * CommonMark with the strike-through and task lists of GitHub, parsed by md4c. The text is what a
+ * reader would see: headings, paragraphs, items of lists and quotations are paragraphs, code stands
+ * as it is written, links and emphasis leave their words; a table stays as it is typed. Blocks of
+ * HTML are read as html.c reads a page, tags between words go.
  *
  * Front matter (front_matter.c) gives title, date, language and fields. Without a title there, the
  * first heading of the first level is the title, else the first heading.
  *
  * Bounds. md4c looks at every open quotation or list for every line, so lines are given to it with
  * at most 256 bytes of indentation and markers of blocks; what is beyond is left out, and is never
- * text. It fills rows of tables to the width of their head, so what it tells is counted, against 16
- * for each byte of the file; and it looks for the ends of brackets, tags and emphasis within a
- * paragraph, which costs at most the length of the paragraph for each: one of more than 256 KiB is
- * cut there by a blank line.
+ * text. It looks for the ends of brackets, tags and emphasis within a paragraph, which costs at
+ * most the length of the paragraph for each: one of more than 256 KiB is cut there by a blank line.
+ * It counts in int, so a file of more than 120 MB is skipped.
+ *
+ * md4c 0.4.8 reads past its input where that ends within a link, and goes astray in some tables
+ * (its issues 168 and 212). So what it gets ends in a newline and, behind that, in zeros; tables
+ * and bare links are not asked for; and pieces of text are looked at before they are taken.
  *
  * Offsets count the text that was made, so offsets_in_text is 1 and the line is 1.
  */
@@ -29,7 +32,8 @@
 
 #define PREFIX_MOST 256
 #define PARAGRAPH_MOST ((size_t)256 << 10)
-#define TOLD_FOR_BYTE 16
+#define BYTES_MOST ((size_t)120 << 20)
+#define PADDING 64         /* zeros behind the text; also the longest text of md4c's own, blanks */
 #define LOOK_UPS_MOST 2000 /* of entities by name, beyond the common ones */
 
 typedef struct reader {
@@ -38,13 +42,13 @@ typedef struct reader {
     quern_html html; /* what was made of it */
     int gap;         /* line ends that are due before the next text */
     int in_html;     /* a block of HTML is being collected */
-    int blank;       /* a cell ended: a blank is due if no line end is */
     unsigned level;  /* of the heading at hand, 0: none */
     unsigned title_level;
     size_t heading; /* where it begins in the text */
     size_t title, title_len;
     size_t look_ups;
-    uint64_t told, told_most;
+    const char *source; /* what is parsed */
+    size_t source_len;
     quern_status status; /* why parsing was stopped */
     quern_error *err;
 } reader;
@@ -60,27 +64,19 @@ static void write_text(reader *r, const char *text, size_t len)
 {
     if (r->text.len > 0) {
         quern_buf_bytes(&r->text, "\n\n", (size_t)r->gap);
-        quern_buf_bytes(&r->text, " ", r->blank && r->gap == 0);
     }
     r->gap = 0;
-    r->blank = 0;
     quern_buf_bytes(&r->text, text, len);
 }
 
-static int stop(reader *r, quern_status status)
-{
-    r->status = status;
-    return 1;
-}
-
-/* Whether to go on: counts what is told, and looks for memory that ran out. */
+/* 0, or to stop: memory ran out. */
 static int go_on(reader *r)
 {
     if (r->text.status || r->piece.status) {
         quern_fail_nomem(r->err);
-        return stop(r, QUERN_E_NOMEM);
+        r->status = QUERN_E_NOMEM;
     }
-    return ++r->told > r->told_most;
+    return r->status != QUERN_OK;
 }
 
 /* ---- HTML and entities ---- */
@@ -89,6 +85,9 @@ static int go_on(reader *r)
 static int read_piece(reader *r)
 {
     const char *reason = NULL;
+    if (go_on(r)) {
+        return 0;
+    }
     const char *piece = r->piece.data ? (const char *)r->piece.data : "";
     r->status = quern_html_read(piece, r->piece.len, &r->html, &reason, r->err);
     return !r->status && !reason;
@@ -197,15 +196,6 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *payload)
         r->level = ((const MD_BLOCK_H_DETAIL *)detail)->level;
         r->heading = r->text.len > 0 ? r->text.len + 2 : 0;
         break;
-    case MD_BLOCK_THEAD:
-    case MD_BLOCK_TBODY:
-    case MD_BLOCK_TR:
-        need_gap(r, 1);
-        break;
-    case MD_BLOCK_TH:
-    case MD_BLOCK_TD:
-        r->blank = 1;
-        break;
     default:
         need_gap(r, 2);
         break;
@@ -228,9 +218,7 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *payload)
             r->text.len--;
         }
     }
-    if (type < MD_BLOCK_THEAD) { /* what is within a table follows in the list */
-        need_gap(r, 2);
-    }
+    need_gap(r, 2);
     return go_on(r);
 }
 
@@ -241,9 +229,23 @@ static int on_span(MD_SPANTYPE type, void *detail, void *payload)
     return go_on(payload);
 }
 
+/* Whether text is a piece of the source, or a few blanks of md4c's own. */
+static int is_sound(const reader *r, const char *text, size_t size)
+{
+    uintptr_t start = (uintptr_t)r->source;
+    uintptr_t at = (uintptr_t)text;
+    if (at < start || at > start + r->source_len) {
+        return size <= PADDING;
+    }
+    return size <= start + r->source_len - at;
+}
+
 static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *payload)
 {
     reader *r = payload;
+    if (!is_sound(r, text, size)) {
+        return 1;
+    }
     if (r->in_html) {
         quern_buf_bytes(&r->piece, text, size);
         return go_on(r);
@@ -325,27 +327,51 @@ static void bound(const char *text, size_t len, quern_buf *out)
             at += n;
         }
     }
+    quern_buf_u8(out, '\n');
 }
 
+/* Parses text[0, len), behind which lies the padding. */
 static quern_status parse(reader *r, const char *text, size_t len, const char **reason)
 {
     MD_PARSER parser = {0};
-    parser.flags = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS;
+    parser.flags = MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS;
     parser.enter_block = enter_block;
     parser.leave_block = leave_block;
     parser.enter_span = on_span;
     parser.leave_span = on_span;
     parser.text = on_text;
-    r->told_most = 1000 + TOLD_FOR_BYTE * (uint64_t)len;
+    r->source = text;
+    r->source_len = len;
     *reason = NULL;
     int result = md_parse(text, (MD_SIZE)len, &parser, r);
     if (result < 0) { /* memory ran out inside md4c */
         return quern_fail_nomem(r->err);
     }
     if (result > 0 && !r->status) {
-        *reason = "tables that are mostly empty";
+        *reason = "Markdown that its parser cannot read";
     }
     return r->status || !r->text.status ? r->status : quern_fail_nomem(r->err);
+}
+
+/* Bounds, pads and parses. */
+static quern_status parse_bounded(reader *r, const char *text, size_t len, const char **reason)
+{
+    quern_buf bounded = {0};
+    quern_status status;
+    if (len > BYTES_MOST) {
+        *reason = "Markdown of more than 120 MB";
+        return QUERN_OK;
+    }
+    bound(text, len, &bounded);
+    uint8_t *padding = quern_buf_extend(&bounded, PADDING);
+    if (padding) {
+        memset(padding, 0, PADDING);
+        status = parse(r, (const char *)bounded.data, bounded.len - PADDING, reason);
+    } else {
+        status = quern_fail_nomem(r->err);
+    }
+    quern_buf_finish(&bounded);
+    return status;
 }
 
 static quern_status put_article(const reader *r, const quern_front_matter *matter, quern_sink *sink,
@@ -378,7 +404,6 @@ static quern_status read_whole(const quern_whole *whole, quern_sink *sink, quern
     size_t len = whole->len;
     const char *reason = NULL;
     reader r = {.err = err};
-    quern_buf bounded = {0};
     quern_front_matter matter = {0};
     if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
         text += 3;
@@ -387,17 +412,11 @@ static quern_status read_whole(const quern_whole *whole, quern_sink *sink, quern
     quern_status status = quern_front_matter_read(text, len, sink->options->title_member,
                                                   sink->options->date_member, &matter, err);
     if (!status) {
-        bound(text + matter.len, len - matter.len, &bounded);
-        status = bounded.status ? quern_fail_nomem(err) : QUERN_OK;
-    }
-    if (!status) {
-        text = bounded.data ? (const char *)bounded.data : "";
-        status = parse(&r, text, bounded.len, &reason);
+        status = parse_bounded(&r, text + matter.len, len - matter.len, &reason);
     }
     if (!status) {
         status = reason ? sink->skip(sink, 0, reason, err) : put_article(&r, &matter, sink, err);
     }
-    quern_buf_finish(&bounded);
     quern_front_matter_finish(&matter);
     quern_buf_finish(&r.text);
     quern_buf_finish(&r.piece);
