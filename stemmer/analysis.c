@@ -7,13 +7,13 @@
  *    the cafe   u.s  try outs  18.4       folded (fold.c)
  *    the cafe   u.s  try out   18.4       stemmed where longer than three letters (stem.c)
  *
- * Only the first two lines are done for every word; the vocabulary (vocabulary.c) remembers the
- * rest by the bytes of the second line.
+ * Only the first two lines (trim.h) are done for every word; the vocabulary (vocabulary.c)
+ * remembers the rest by the bytes of the second line.
  *
- * Possessives. ’s at the end of a word goes, with any of the apostrophes people type; so does a
- * modifier letter apostrophe at the end, which the standard takes for a letter (companiesʼ). After
- * a digit or a full stop, or an apostrophe that the standard does not know, `s` is a word of its
- * own (H100's, U.S.'s): such an s is dropped too, since nobody looks for it.
+ * Words that begin with a digit, follow a hyphen or were not found by the fast path of scan.h leave
+ * the loop of quern_analysis_text for put_with_care, which knows amounts (amounts.c), compounds and
+ * scripts without blanks (dense.c). What it looks at lies within the same text, so a passage gives
+ * the same tokens whenever it is analysed.
  *
  * Which comes first, dropping diacritics or stemming? Where the algorithm knows none (English) they
  * go first, so that résumé and resume are one term; the other order gives resume and resum. Where
@@ -33,14 +33,14 @@
 
 #include "base/checksum.h"
 #include "base/mem.h"
+#include "stemmer/amounts.h"
+#include "stemmer/dense.h"
 #include "stemmer/fold.h"
-#include "stemmer/scan.h"
 #include "stemmer/stem.h"
-#include "stemmer/utf8.h"
+#include "stemmer/trim.h"
 #include "stemmer/vocabulary.h"
 
 #include <string.h>
-#include <uniwbrk.h>
 
 #define BYTES_MAX (QUERN_TERM_MAX - 1) /* of a term without its kind */
 #define UNSTEMMED_LETTERS 3
@@ -49,11 +49,6 @@ struct quern_analysis {
     quern_stemmer *stemmer;
     quern_vocabulary vocabulary;
 };
-
-typedef struct cursor {
-    quern_words words;
-    size_t last; /* where the last word ended, before it was trimmed */
-} cursor;
 
 typedef struct term {
     char bytes[QUERN_TERM_MAX];
@@ -100,133 +95,6 @@ void quern_tokens_finish(quern_tokens *tokens)
 {
     quern_free(tokens->items);
     *tokens = (quern_tokens){0};
-}
-
-/* The bytes of the apostrophe that ends at `end`, not reaching before `start`; 0 for none. */
-static size_t apostrophe_before(const unsigned char *text, size_t start, size_t end)
-{
-    static const struct {
-        size_t n;
-        char bytes[4];
-    } shapes[] = {{1, "'"}, {3, "’"}, {3, "‘"}, {2, "ʼ"}, {3, "‛"}, {3, "＇"}, {2, "´"}, {1, "`"}};
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        size_t n = shapes[i].n;
-        if (end - start >= n && text[end - 1] == (unsigned char)shapes[i].bytes[n - 1] &&
-            memcmp(text + end - n, shapes[i].bytes, n) == 0) {
-            return n;
-        }
-    }
-    return 0;
-}
-
-/* The end of text[start, end) without possessives. */
-static size_t possessive(const unsigned char *text, size_t start, size_t end)
-{
-    for (;;) {
-        size_t s = (text[end - 1] | 0x20) == 's';
-        size_t n = apostrophe_before(text, start, end - s);
-        if (n == 0 || n + s >= end - start) {
-            return end;
-        }
-        end -= n + s;
-    }
-}
-
-/* What extends the character before it. */
-static int is_extension(int class)
-{
-    return class == WBP_EXTEND || class == WBP_FORMAT || class == WBP_ZWJ;
-}
-
-/* Whether characters of this class are trimmed from the ends of a word: low lines and narrow
- * spaces, which the standard takes for parts of it, and the marks between letters or digits, which
- * can only come to stand at the end where a possessive went. */
-static int is_edge(int class)
-{
-    return class == WBP_EXTENDNUMLET || class == WBP_MIDNUMLET || class == WBP_MIDLETTER ||
-           class == WBP_MIDNUM || class == WBP_SQ || class == WBP_DQ;
-}
-
-static void trim_edges(const unsigned char *text, size_t *start, size_t *end)
-{
-    size_t from = *end;
-    size_t to = *end;
-    int edge = 1;
-    for (size_t at = *start; at < *end;) {
-        size_t used;
-        int class = uc_wordbreak_property(quern_utf8_decode(text + at, *end - at, &used));
-        edge = is_extension(class) ? edge : is_edge(class);
-        at += used;
-        if (!edge) {
-            from = from == *end ? at - used : from;
-            to = at;
-        }
-    }
-    *start = from < to ? from : *start;
-    *end = from < to ? to : *end;
-}
-
-/* Whether an end of the word may have to be trimmed: it has a character of class ExtendNumLet,
- * which in UTF-8 are _ and some that begin with E2 or EF. */
-static int may_have_edge(const unsigned char *text, size_t start, size_t end)
-{
-    for (size_t i = start; i < end; i++) {
-        if (text[i] == '_' || text[i] == 0xE2 || text[i] == 0xEF) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* Trims a word until there is nothing to trim. */
-__attribute__((noinline)) static void trim(const unsigned char *text, size_t *start, size_t *end)
-{
-    if (may_have_edge(text, *start, *end)) {
-        trim_edges(text, start, end);
-    }
-    for (;;) {
-        size_t shorter = possessive(text, *start, *end);
-        if (shorter == *end) {
-            return;
-        }
-        *end = shorter;
-        trim_edges(text, start, end);
-    }
-}
-
-/* Whether a word of more than one byte may have to be trimmed: most need not. */
-static inline int may_trim(const unsigned char *text, size_t start, size_t end)
-{
-    unsigned ends = quern_scan_class[text[start]] | quern_scan_class[text[end - 1]];
-    return ends & (QUERN_SCAN_LOW_LINE | QUERN_SCAN_HIGH) ||
-           ((text[end - 1] | 0x20) == 's' && (text[end - 2] == '\'' || text[end - 2] >= 0x80));
-}
-
-/* Whether the s at `start` is a possessive of the word that ended at `before`. */
-static int is_lone_s(const unsigned char *text, size_t before, size_t start)
-{
-    size_t at = start - apostrophe_before(text, before, start);
-    return before > 0 && at < start && (at == before || (at == before + 1 && text[before] == '.'));
-}
-
-/* The next word, trimmed. Returns 0 when there is none. */
-static inline int next_word(cursor *c, size_t *start, size_t *end)
-{
-    const unsigned char *text = (const unsigned char *)c->words.text;
-    while (quern_scan_next(&c->words, start, end)) {
-        size_t before = c->last;
-        c->last = *end;
-        if (*end - *start > 1) {
-            if (may_trim(text, *start, *end)) {
-                trim(text, start, end);
-            }
-            return 1;
-        }
-        if ((text[*start] | 0x20) != 's' || !is_lone_s(text, before, *start)) {
-            return 1;
-        }
-    }
-    return 0;
 }
 
 static int has_letter(const char *word, size_t len)
@@ -298,6 +166,7 @@ __attribute__((noinline)) static int add_word(quern_analysis *analysis, const ch
         return 0;
     }
     const quern_word *same = quern_vocabulary_find(vocabulary, form, n);
+    same = same && same->term[0] == QUERN_TERM_WORD ? same : NULL;
     term made;
     if (!same && make_stem(analysis->stemmer, form, n, &made)) {
         return -1;
@@ -318,22 +187,394 @@ static inline int find_word(quern_analysis *analysis, const char *text, size_t l
     return *out ? 0 : add_word(analysis, text, len, out);
 }
 
+/* ---- Tokens ---- */
+
+#define COMPOUND_MOST 4 /* parts of a compound that are joined */
+
+typedef struct stream {
+    quern_analysis *analysis;
+    const char *text;
+    size_t len;
+    quern_trim *words;
+    quern_tokens *tokens;
+    uint32_t position;             /* of the next word */
+    size_t taken;                  /* what ends here or before belongs to an amount */
+    size_t dense_start, dense_end; /* the last character of the open run; equal: none is open */
+    int paired;                    /* that character is in a pair already */
+} stream;
+
+/* Makes room for a token at index `at`. */
+static quern_token *insert(stream *s, size_t at)
+{
+    quern_tokens *tokens = s->tokens;
+    if (quern_grow(&tokens->items, &tokens->cap, tokens->n + 1, sizeof *tokens->items)) {
+        return NULL;
+    }
+    quern_token *token = &tokens->items[at];
+    memmove(token + 1, token, (tokens->n - at) * sizeof *token);
+    tokens->n++;
+    return token;
+}
+
+/* Appends text[start, end) as a word at a position. Returns 1; 0 where nothing is left of it; -1:
+ * no memory. */
+static int put(stream *s, size_t start, size_t end, uint32_t position)
+{
+    quern_word *word;
+    if (find_word(s->analysis, s->text + start, end - start, s->len - start, &word)) {
+        return -1;
+    }
+    quern_token *token = word ? insert(s, s->tokens->n) : NULL;
+    if (token) {
+        *token = (quern_token){word, position, 1, start, end};
+    }
+    return !word ? 0 : token ? 1 : -1;
+}
+
+/* Appends a word at the next position. */
+static int put_next(stream *s, size_t start, size_t end)
+{
+    int result = put(s, start, end, s->position);
+    s->position += result > 0;
+    return result < 0 ? -1 : 0;
+}
+
+/* ---- Amounts ---- */
+
+/* Copies text to bytes + n; returns where it ends. */
+static size_t append(char *bytes, size_t n, const char *text)
+{
+    while (*text) {
+        bytes[n++] = *text++;
+    }
+    return n;
+}
+
+/* Puts the amount in front of the words that it is made of, at index `at`. */
+static int insert_amount(stream *s, size_t at, uint32_t position, const quern_amount *amount,
+                         const char *currency)
+{
+    char bytes[QUERN_AMOUNT_VALUE_MAX + 8] = {QUERN_TERM_AMOUNT};
+    size_t n = append(bytes, 1, amount->value);
+    if (*currency) {
+        n = append(bytes, append(bytes, n, " "), currency);
+    }
+    quern_word *word = quern_vocabulary_intern(&s->analysis->vocabulary, bytes, n);
+    quern_token *token = word ? insert(s, at) : NULL;
+    if (token) {
+        *token = (quern_token){word, position, 1, amount->start, amount->end};
+    }
+    return token ? 0 : -1;
+}
+
+/* Puts an amount and its words, of which text[start, end) is the one with the number. */
+static int put_amount(stream *s, const quern_amount *amount, size_t start, size_t end)
+{
+    quern_tokens *tokens = s->tokens;
+    size_t at = tokens->n;
+    uint32_t position = s->position;
+    if (at > 0 && tokens->items[at - 1].start >= amount->start) {
+        position = tokens->items[--at].position; /* USD, US */
+    }
+    if (insert_amount(s, at, position, amount, "") ||
+        (amount->currency[0] && insert_amount(s, at, position, amount, amount->currency))) {
+        return -1;
+    }
+    while (start < amount->end) {
+        if (put(s, start, end, position) < 0) {
+            return -1;
+        }
+        quern_trim here = *s->words;
+        if (end >= amount->end) {
+            break;
+        }
+        if (!quern_trim_next(s->words, &start, &end) || start >= amount->end) {
+            *s->words = here;
+            break;
+        }
+    }
+    s->position = position + 1;
+    s->taken = amount->end;
+    return 0;
+}
+
+/* Whether the words from text[start, end) on end where the amount does, which was read by letters
+ * alone. */
+static int ends_with_words(const stream *s, size_t start, size_t end, size_t amount_end)
+{
+    quern_trim words = *s->words;
+    while (end < amount_end && quern_trim_next(&words, &start, &end) && start < amount_end) {
+        if (end > amount_end) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Whether the word, which begins with a digit, is in an amount. */
+static int find_amount(const stream *s, size_t start, size_t end, quern_amount *amount)
+{
+    const quern_tokens *tokens = s->tokens;
+    quern_amount_place place = {s->text, s->len, start, end, s->taken, s->taken, 0};
+    place.short_scale = quern_stem_short_scale(s->analysis->stemmer);
+    if (tokens->n > 0 && tokens->items[tokens->n - 1].end > s->taken) {
+        const quern_token *last = &tokens->items[tokens->n - 1];
+        place.before_start = last->word->term[0] == QUERN_TERM_WORD ? last->start : last->end;
+        place.before_end = last->end;
+    }
+    if (!quern_amounts_read(&place, amount)) {
+        return 0;
+    }
+    if (ends_with_words(s, start, end, amount->end)) {
+        return 1;
+    }
+    place.len = end; /* what follows is not what it looked like */
+    return quern_amounts_read(&place, amount);
+}
+
+/* ---- Compounds ---- */
+
+/* The bytes of the hyphen that ends at `end`, not reaching before `start`; 0 for none. */
+static size_t hyphen_before(const char *text, size_t start, size_t end)
+{
+    if (end > start && text[end - 1] == '-') {
+        return 1;
+    }
+    return end - start >= 3 && memcmp(text + end - 3, "\xE2\x80", 2) == 0 &&
+                   (text[end - 1] == '\x90' || text[end - 1] == '\x91')
+               ? 3
+               : 0;
+}
+
+static int has_dense(const stream *s, size_t start, size_t end)
+{
+    const unsigned char *text = (const unsigned char *)s->text;
+    for (size_t i = start; i < end; i++) {
+        if (quern_dense_may(text[i]) && quern_dense_next(text, end, i) > i) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* The next word of the compound whose last part ends at `from`; 0: there is none. */
+static int next_part(stream *s, size_t from, size_t *start, size_t *end)
+{
+    if (from >= s->len || (s->text[from] != '-' && s->text[from] != '\xE2')) {
+        return 0;
+    }
+    quern_trim here = *s->words;
+    if (quern_trim_next(s->words, start, end) && *start > from &&
+        hyphen_before(s->text, from, *start) == *start - from && !has_dense(s, *start, *end)) {
+        return 1;
+    }
+    *s->words = here;
+    return 0;
+}
+
+/* Puts the parts of tokens [first, first + n) as one word behind the first. */
+static int insert_joined(stream *s, size_t first, size_t n)
+{
+    char joined[QUERN_FORM_LONG];
+    size_t len = 0;
+    const quern_token *parts = &s->tokens->items[first];
+    for (size_t i = 0; i < n; i++) {
+        size_t more = parts[i].end - parts[i].start;
+        if (more > sizeof joined - len) {
+            return 0;
+        }
+        memcpy(joined + len, s->text + parts[i].start, more);
+        len += more;
+    }
+    quern_token token = {NULL, parts[0].position, (uint32_t)n, parts[0].start, parts[n - 1].end};
+    if (!has_letter(joined, len)) {
+        return 0;
+    }
+    if (find_word(s->analysis, joined, len, sizeof joined, &token.word)) {
+        return -1;
+    }
+    quern_token *place = token.word ? insert(s, first + 1) : NULL;
+    if (place) {
+        *place = token;
+    }
+    return place || !token.word ? 0 : -1;
+}
+
+/* Puts the word, which follows a hyphen that follows the last token, and all that hang on it. */
+static int put_compound(stream *s, size_t start, size_t end)
+{
+    size_t first = s->tokens->n - 1;
+    do {
+        if (put_next(s, start, end)) {
+            return -1;
+        }
+    } while (next_part(s, end, &start, &end));
+    size_t n = s->tokens->n - first;
+    return n >= 2 && n <= COMPOUND_MOST ? insert_joined(s, first, n) : 0;
+}
+
+/* Whether the word hangs on the last token by a hyphen. */
+static int is_compound(const stream *s, size_t start)
+{
+    const quern_tokens *tokens = s->tokens;
+    const quern_token *last = tokens->n > 0 ? &tokens->items[tokens->n - 1] : NULL;
+    if (!last || last->end <= s->taken || last->word->term[0] != QUERN_TERM_WORD ||
+        last->end >= start) {
+        return 0;
+    }
+    return hyphen_before(s->text, last->end, start) == start - last->end &&
+           !has_dense(s, last->start, last->end);
+}
+
+/* ---- Dense scripts ---- */
+
+/* Ends the run: a character that stands alone is a word. */
+static int end_run(stream *s)
+{
+    size_t start = s->dense_start;
+    size_t end = s->dense_end;
+    s->dense_start = s->dense_end = 0;
+    return end > start && !s->paired ? put_next(s, start, end) : 0;
+}
+
+static int put_pair(stream *s, size_t start, size_t end)
+{
+    quern_vocabulary *vocabulary = &s->analysis->vocabulary;
+    const char *raw = s->text + start;
+    quern_word *word = quern_vocabulary_find(vocabulary, raw, end - start);
+    if (!word) {
+        char made[QUERN_TERM_MAX] = {QUERN_TERM_BIGRAM};
+        size_t n = fold_word(s->analysis, raw, end - start, made + 1);
+        if (n == 0) {
+            return 0;
+        }
+        word = quern_vocabulary_add(vocabulary, raw, end - start, made, n + 1);
+    }
+    quern_token *token = word ? insert(s, s->tokens->n) : NULL;
+    if (token) {
+        *token = (quern_token){word, s->position++, 1, start, end};
+    }
+    return token ? 0 : -1;
+}
+
+/* A character, which goes on with the run if it follows it. */
+static int put_dense(stream *s, size_t start, size_t end)
+{
+    if (s->dense_end == start && s->dense_end > s->dense_start) {
+        if (put_pair(s, s->dense_start, end)) {
+            return -1;
+        }
+        s->paired = 1;
+    } else {
+        if (end_run(s)) {
+            return -1;
+        }
+        s->paired = 0;
+    }
+    s->dense_start = start;
+    s->dense_end = end;
+    return 0;
+}
+
+/* ---- Words that take more than a look-up ---- */
+
+/* A word without characters of dense scripts. */
+static int put_ordinary(stream *s, size_t start, size_t end)
+{
+    quern_amount amount;
+    if (end_run(s)) {
+        return -1;
+    }
+    if (quern_scan_class[(unsigned char)s->text[start]] & QUERN_SCAN_DIGIT &&
+        find_amount(s, start, end, &amount)) {
+        return put_amount(s, &amount, start, end);
+    }
+    return is_compound(s, start) ? put_compound(s, start, end) : put_next(s, start, end);
+}
+
+/* The words of text[start, end), which is what stands between characters of dense scripts. */
+static int put_between(stream *s, size_t start, size_t end)
+{
+    quern_trim words = {quern_words_of(s->text + start, end - start), 0};
+    size_t from;
+    size_t to;
+    while (quern_trim_next(&words, &from, &to)) {
+        if (put_ordinary(s, start + from, start + to)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* A word that has characters of dense scripts, and perhaps others: 2023년, K팝. */
+static int put_mixed(stream *s, size_t start, size_t end)
+{
+    const unsigned char *text = (const unsigned char *)s->text;
+    size_t between = start;
+    for (size_t at = start; at < end;) {
+        size_t next = quern_dense_next(text, end, at);
+        if (next == at) {
+            at++;
+            continue;
+        }
+        if ((between < at && put_between(s, between, at)) || put_dense(s, at, next)) {
+            return -1;
+        }
+        at = between = next;
+    }
+    return between < end ? put_between(s, between, end) : 0;
+}
+
+/* Puts a word that needs care, and what belongs to it. *open: the next word does in any case. */
+__attribute__((noinline)) static int put_with_care(stream *s, const quern_token *word,
+                                                   uint32_t *position, int *open)
+{
+    int high = s->words->words.slow_end == s->words->last;
+    s->position = *position;
+    int failed = high && has_dense(s, word->start, word->end)
+                     ? put_mixed(s, word->start, word->end)
+                     : put_ordinary(s, word->start, word->end);
+    *position = s->position;
+    *open = s->dense_end > s->dense_start;
+    return failed;
+}
+
+/* Whether the word just read may be part of an amount or compound, or of a dense script: it begins
+ * with a digit, follows a hyphen, or was not found by the fast path of scan.h. */
+static inline int needs_care(const quern_trim *words, const char *first)
+{
+    unsigned digit = (unsigned char)*first - (unsigned)'0';
+    return digit < 10 || words->words.slow_end == words->last ||
+           (first != words->words.text && first[-1] == '-');
+}
+
 quern_status quern_analysis_text(quern_analysis *analysis, const char *text, size_t len,
                                  quern_tokens *tokens, quern_error *err)
 {
-    cursor c = {.words = quern_words_of(text, len)};
-    quern_token token = {.position = 0};
+    quern_trim words = {quern_words_of(text, len), 0};
+    stream s = {.analysis = analysis, .text = text, .len = len, .words = &words, .tokens = tokens};
+    quern_token token = {.covers = 1};
     quern_token *items = tokens->items;
     size_t cap = tokens->cap;
     size_t n = 0;
-    tokens->n = 0;
-    while (next_word(&c, &token.start, &token.end)) {
+    int open = 0; /* a run of a dense script */
+    while (quern_trim_next(&words, &token.start, &token.end)) {
+        if (__builtin_expect(open || needs_care(&words, text + token.start), 0)) {
+            tokens->n = n;
+            if (put_with_care(&s, &token, &token.position, &open)) {
+                return quern_fail_nomem(err);
+            }
+            items = tokens->items;
+            cap = tokens->cap;
+            n = tokens->n;
+            continue;
+        }
         if (find_word(analysis, text + token.start, token.end - token.start, len - token.start,
                       &token.word)) {
             return quern_fail_nomem(err);
         }
         if (n == cap) {
-            if (quern_grow(&tokens->items, &tokens->cap, n + 1, sizeof *items)) {
+            if (quern_grow(&tokens->items, &tokens->cap, n + 1, sizeof token)) {
                 return quern_fail_nomem(err);
             }
             items = tokens->items;
@@ -345,7 +586,8 @@ quern_status quern_analysis_text(quern_analysis *analysis, const char *text, siz
         token.position += token.word != NULL;
     }
     tokens->n = n;
-    return QUERN_OK;
+    s.position = token.position;
+    return end_run(&s) ? quern_fail_nomem(err) : QUERN_OK;
 }
 
 /* Words of many scripts and languages, inflected, as people type them: what goes through every part
@@ -367,12 +609,12 @@ static const char sample[] =
 
 quern_status quern_analysis_fingerprint(quern_analysis *analysis, uint64_t *out, quern_error *err)
 {
-    cursor c = {.words = quern_words_of(sample, sizeof sample - 1)};
+    quern_trim c = {.words = quern_words_of(sample, sizeof sample - 1)};
     size_t start;
     size_t end;
     uint64_t hash = QUERN_ANALYSIS_VERSION;
     *out = 0;
-    while (next_word(&c, &start, &end)) {
+    while (quern_trim_next(&c, &start, &end)) {
         char form[BYTES_MAX];
         term made;
         size_t n = fold_word(analysis, sample + start, end - start, form);

@@ -4,7 +4,27 @@
  * Indexing, querying and highlighting all call quern_analysis_text, so what is found is what was
  * indexed and what is marked is what matched. A text becomes tokens: a position (words are numbered
  * from 0), the byte range of the word in the text, and the term. Several tokens may stand at one
- * position; they follow each other. Positions ascend, and so do starts.
+ * position; they follow each other. Positions ascend without gaps, and so do starts, so every
+ * position is below the number of tokens.
+ *
+ *     text            tokens, by position
+ *     long-term       long, longterm (covers 2) | term
+ *     $4 billion      4000000000 USD, 4000000000, 4, billion
+ *     USD 4bn         4000000000 USD, 4000000000, usd, 4bn
+ *     東京都          東京 | 京都
+ *
+ * The first token of a position stands for it in a query: the amount and not its words, and of an
+ * amount the one that names its currency.
+ *
+ * A compound of two to four words joined by hyphens, one of which has a letter, is also one word,
+ * at the position of its first part: the term of `longterm`, so that either finds the other.
+ *
+ * An amount is one position however it is written, so that phrases run over it alike, with its
+ * words there too. Its term is the value and the currency (amounts.h); the value alone is a second
+ * term where a currency is named, so that 4bn finds every currency by one look-up.
+ *
+ * Of scripts without blanks (dense.h) pairs of characters are terms, at successive positions; spans
+ * of pairs of one run overlap. A character alone is a word.
  *
  * A term is bytes: one byte of kind, then the folded and stemmed word, at most 240 bytes in all.
  * The kinds up to QUERN_TERM_BIGRAM score (they count into a passage's length), the others only
@@ -21,14 +41,13 @@
 #include "base/status.h"
 
 /* Raised whenever the same text would give other terms. */
-#define QUERN_ANALYSIS_VERSION 1
+#define QUERN_ANALYSIS_VERSION 2
 
 #define QUERN_TERM_MAX 240 /* bytes, with the byte of kind */
 
 enum {
     QUERN_TERM_WORD = 1,   /* a stem */
-    QUERN_TERM_JOINED = 2, /* long-term as one word */
-    QUERN_TERM_AMOUNT = 3, /* an amount of money */
+    QUERN_TERM_AMOUNT = 3, /* an amount of money, or of no named currency */
     QUERN_TERM_BIGRAM = 4, /* two characters of Chinese, Japanese, Korean or Thai */
     QUERN_TERM_EXACT = 5,  /* a word as it was typed, folded only */
     QUERN_TERM_FIELD = 6,
@@ -46,6 +65,7 @@ typedef struct quern_word {
 typedef struct quern_token {
     quern_word *word;
     uint32_t position;
+    uint32_t covers;   /* positions it stands for: of a joined form its parts, of others 1 */
     size_t start, end; /* bytes of the text: the word as it stands there, without its possessive */
 } quern_token;
 

@@ -28,6 +28,7 @@ struct quern_stemmer {
     const char *const *elided;   /* ends in NULL; NULL: nothing is */
     int needs_marks;
     int is_english;
+    int short_scale;
     int is_turkish;
 };
 
@@ -75,6 +76,8 @@ quern_status quern_stem_new(const char *language, quern_stemmer **out, quern_err
     static const char *const plain[] = {"english",    "en", "eng", "porter", "lovins",
                                         "indonesian", "id", "ind", "none",   NULL};
     static const char *const english[] = {"english", "en", "eng", NULL};
+    static const char *const short_scale[] = {"english", "en",   "eng", "porter",
+                                              "lovins",  "none", NULL};
     static const char *const turkish[] = {"turkish", "tr", "tur", NULL};
     *out = NULL;
     char name[LANGUAGE_MAX] = "";
@@ -90,6 +93,7 @@ quern_status quern_stem_new(const char *language, quern_stemmer **out, quern_err
     }
     stemmer->needs_marks = !is_any(name, plain);
     stemmer->is_english = is_any(name, english);
+    stemmer->short_scale = is_any(name, short_scale);
     stemmer->is_turkish = is_any(name, turkish);
     stemmer->elided = is_any(name, french)    ? elided_french
                       : is_any(name, italian) ? elided_italian
@@ -124,6 +128,11 @@ int quern_stem_needs_marks(const quern_stemmer *stemmer)
 int quern_stem_is_english(const quern_stemmer *stemmer)
 {
     return stemmer->is_english;
+}
+
+int quern_stem_short_scale(const quern_stemmer *stemmer)
+{
+    return stemmer->short_scale;
 }
 
 int quern_stem_is_turkish(const quern_stemmer *stemmer)

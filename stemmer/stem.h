@@ -18,6 +18,8 @@ void quern_stem_free(quern_stemmer *stemmer);
 /* Whether the algorithm looks at diacritics, so that they must be dropped after and not before. */
 int quern_stem_needs_marks(const quern_stemmer *stemmer);
 int quern_stem_is_english(const quern_stemmer *stemmer);
+/* Whether a billion is a thousand million in the language, as in English, or a million million. */
+int quern_stem_short_scale(const quern_stemmer *stemmer);
 int quern_stem_is_turkish(const quern_stemmer *stemmer);
 
 /* How many bytes of article stand before a folded word: 2 of l'homme, 5 of dell'anno; 0 where the

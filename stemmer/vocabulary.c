@@ -148,8 +148,7 @@ static int reserve_form(quern_vocabulary *vocabulary)
     return 0;
 }
 
-/* The word of a term, interned if it is new. */
-static quern_word *intern(quern_vocabulary *vocabulary, const char *term, size_t len)
+quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *term, size_t len)
 {
     if (map_reserve(&vocabulary->terms)) {
         return NULL;
@@ -179,7 +178,7 @@ static quern_word *add_long(quern_vocabulary *vocabulary, const char *form, size
     if (map_reserve(&vocabulary->longs) || !(copy = allocate(vocabulary, form_len))) {
         return NULL;
     }
-    quern_word *word = intern(vocabulary, term, term_len);
+    quern_word *word = quern_vocabulary_intern(vocabulary, term, term_len);
     if (!word) {
         return NULL;
     }
@@ -197,7 +196,7 @@ quern_word *quern_vocabulary_add(quern_vocabulary *vocabulary, const char *form,
                                  const char *term, size_t term_len)
 {
     if (form_len > QUERN_FORM_LONG) {
-        return intern(vocabulary, term, term_len);
+        return quern_vocabulary_intern(vocabulary, term, term_len);
     }
     if (form_len > QUERN_FORM_SHORT) {
         return add_long(vocabulary, form, form_len, term, term_len);
@@ -205,7 +204,7 @@ quern_word *quern_vocabulary_add(quern_vocabulary *vocabulary, const char *form,
     if (reserve_form(vocabulary)) {
         return NULL;
     }
-    quern_word *word = intern(vocabulary, term, term_len);
+    quern_word *word = quern_vocabulary_intern(vocabulary, term, term_len);
     if (word) {
         put_form(vocabulary, quern_form_of(form, form_len, form_len), word);
     }

@@ -64,6 +64,9 @@ quern_word *quern_vocabulary_find(const quern_vocabulary *vocabulary, const char
 quern_word *quern_vocabulary_add(quern_vocabulary *vocabulary, const char *form, size_t form_len,
                                  const char *term, size_t term_len);
 
+/* The word of a term (with its byte of kind), interned if it is new. NULL when memory ran out. */
+quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *term, size_t len);
+
 /* The bytes of a form of n bytes. */
 extern const uint64_t quern_form_masks[QUERN_FORM_SHORT + 1][2];
 

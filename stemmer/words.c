@@ -258,7 +258,7 @@ int quern_scan_next_slow(quern_words *words, size_t *start, size_t *end)
         }
         if (is_word) {
             *start = p;
-            *end = words->at = stop;
+            *end = words->at = words->slow_end = stop;
             return 1;
         }
         p = boundary = stop;

@@ -17,6 +17,7 @@ typedef struct quern_words {
     size_t at;           /* where to look next */
     size_t base;         /* the 64 bytes that the masks tell of; nowhere near `at`: none yet */
     uint64_t word, high; /* ASCII letters, digits and low lines; bytes that are not ASCII */
+    size_t slow_end;     /* where the last word ended that the window did not decide */
 } quern_words;
 
 quern_words quern_words_of(const char *text, size_t len);

@@ -5,8 +5,9 @@
  *            times(c) * ln((N + 1) / n(t)) * (k1 + 1) * tf / (tf + k1 (1 - b + b len / avglen))
  *
  * where each word of a query is a clause, and a phrase of one word is that word. A token is the
- * number of its term; a passage is a list of tokens, those of its pooled title first; a phrase has
- * no tokens on both sides of the title's end. */
+ * number of its term and its position, which others may share; a passage is a list of tokens, those
+ * of its pooled title first; a phrase has no tokens on both sides of the title's end. Of the tokens
+ * of a query that share a position the first counts. */
 #include "tests/brute.h"
 
 #include "indexer/passages.h"
@@ -16,11 +17,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+typedef struct token {
+    uint32_t term, position;
+} token;
+
 typedef struct passage {
     uint64_t start, end;
-    size_t title;     /* tokens of the title at the front */
-    size_t n;         /* tokens */
-    uint32_t *tokens; /* numbers of terms */
+    uint32_t title; /* positions of the title at the front */
+    size_t n;       /* tokens */
+    token *tokens;
 } passage;
 
 typedef struct article {
@@ -38,7 +43,7 @@ struct brute {
 };
 
 typedef struct clause {
-    const uint32_t *tokens;
+    const token *tokens; /* positions counted from the first */
     size_t n;
     double times; /* how often it was typed */
 } clause;
@@ -66,20 +71,24 @@ static char *copy(quern_string s)
     return out;
 }
 
-/* Appends the tokens of a text, at most `limit`, to list[*n]. */
-static uint32_t *analyse(brute *b, const char *text, size_t len, size_t limit, uint32_t *list,
-                         size_t *n)
+/* Appends the tokens of a text at positions below `limit`, counted from `from`, to list[*n];
+ * firsts: of each position only the first. Returns the list. */
+static token *analyse(brute *b, quern_string text, uint32_t limit, uint32_t from, int firsts,
+                      token *list, size_t *n)
 {
     quern_tokens tokens = {0};
     quern_error err;
-    if (quern_analysis_text(b->analysis, text, len, &tokens, &err)) {
+    if (quern_analysis_text(b->analysis, text.data, text.len, &tokens, &err)) {
         must(NULL);
     }
     list = must(realloc(list, (*n + tokens.n + 1) * sizeof *list));
-    for (size_t i = 0; i < tokens.n && i < limit; i++) {
+    for (size_t i = 0; i < tokens.n && tokens.items[i].position < limit; i++) {
         quern_word *word = tokens.items[i].word;
         word->user = word->user ? word->user : ++b->n_terms;
-        list[(*n)++] = word->user;
+        if (!firsts || i == 0 || tokens.items[i].position != tokens.items[i - 1].position) {
+            token t = {word->user, from + tokens.items[i].position};
+            list[(*n)++] = t;
+        }
     }
     quern_tokens_finish(&tokens);
     return list;
@@ -155,11 +164,12 @@ static void add_passage(brute *b, article *a, const quern_article *in, uint64_t 
 {
     passage p = {.start = start, .end = end};
     int holds_title = in->title_in_text && a->n == 0 && end > start;
+    quern_string text = {in->text.data + start, end - start};
     if (!b->no_titles && !holds_title) {
-        p.tokens = analyse(b, in->title.data, in->title.len, 100, p.tokens, &p.n);
+        p.tokens = analyse(b, in->title, 100, 0, 0, p.tokens, &p.n);
     }
-    p.title = p.n;
-    p.tokens = analyse(b, in->text.data + start, end - start, SIZE_MAX, p.tokens, &p.n);
+    p.title = p.n > 0 ? p.tokens[p.n - 1].position + 1 : 0;
+    p.tokens = analyse(b, text, UINT32_MAX, p.title, 0, p.tokens, &p.n);
     if (p.n == 0) {
         free(p.tokens);
         return;
@@ -195,20 +205,35 @@ void brute_put(brute *b, const quern_article *in)
 
 /* ---- Searching ---- */
 
-static double count(const passage *p, uint32_t token)
+static double count(const passage *p, uint32_t term)
 {
     double tf = 0;
     for (size_t i = 0; i < p->n; i++) {
-        tf += p->tokens[i] == token;
+        tf += p->tokens[i].term == term;
     }
     return tf;
 }
 
+static int stands_at(const passage *p, uint32_t term, uint32_t position)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->tokens[i].term == term && p->tokens[i].position == position) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static int matches(const passage *p, const clause *c)
 {
-    for (size_t i = 0; i + c->n <= p->n; i++) {
-        if (memcmp(p->tokens + i, c->tokens, c->n * sizeof *c->tokens) == 0 &&
-            (i >= p->title || i + c->n <= p->title)) {
+    uint32_t reach = c->tokens[c->n - 1].position;
+    for (size_t i = 0; i < p->n; i++) {
+        uint32_t at = p->tokens[i].position;
+        size_t k = 0;
+        while (k < c->n && stands_at(p, c->tokens[k].term, at + c->tokens[k].position)) {
+            k++;
+        }
+        if (k == c->n && (at >= p->title || at + reach < p->title)) {
             return 1;
         }
     }
@@ -223,9 +248,9 @@ static int score(const query *q, const passage *p, double *out)
         const clause *c = &q->clauses[i];
         int here = matches(p, c);
         for (size_t k = 0; here && k < c->n; k++) {
-            double tf = count(p, c->tokens[k]);
+            double tf = count(p, c->tokens[k].term);
             double norm = q->k1 * (1 - q->b + q->b * (double)p->n / q->avglen);
-            double idf = log((q->n_passages + 1) / q->df[c->tokens[k]]);
+            double idf = log((q->n_passages + 1) / q->df[c->tokens[k].term]);
             *out += c->times * idf * (q->k1 + 1) * tf / (tf + norm);
         }
         found |= here;
@@ -233,7 +258,7 @@ static int score(const query *q, const passage *p, double *out)
     return found;
 }
 
-static void add_clause(query *q, const uint32_t *tokens, size_t n)
+static void add_clause(query *q, const token *tokens, size_t n)
 {
     for (size_t i = 0; i < q->n; i++) {
         clause *c = &q->clauses[i];
@@ -260,8 +285,9 @@ static void weigh(const brute *b, query *q)
             at++;
             sum += (double)p->n;
             for (size_t k = 0; k < p->n; k++) {
-                q->df[p->tokens[k]] += last[p->tokens[k]] != at;
-                last[p->tokens[k]] = at;
+                uint32_t term = p->tokens[k].term;
+                q->df[term] += last[term] != at;
+                last[term] = at;
             }
         }
     }
@@ -291,13 +317,17 @@ size_t brute_search(brute *b, const brute_clause *clauses, size_t n, const doubl
                     brute_hit **out, size_t *n_terms)
 {
     query q = {.k1 = model[0], .b = model[1]};
-    uint32_t **lists = must(calloc(n + 1, sizeof *lists));
+    token **lists = must(calloc(n + 1, sizeof *lists));
     *n_terms = 0;
     for (size_t i = 0; i < n; i++) {
         size_t len = 0;
-        lists[i] = analyse(b, clauses[i].text, strlen(clauses[i].text), SIZE_MAX, NULL, &len);
+        lists[i] = analyse(b, quern_str(clauses[i].text), UINT32_MAX, 0, 1, NULL, &len);
         size_t step = clauses[i].is_phrase ? len : 1;
         for (size_t k = 0; k < len; k += step) {
+            uint32_t first = lists[i][k].position;
+            for (size_t m = k; m < k + step; m++) {
+                lists[i][m].position -= first;
+            }
             add_clause(&q, lists[i] + k, step);
         }
         *n_terms += len;

@@ -132,7 +132,7 @@ static void opens_what_it_can_work_with(void)
     other.analysis_version = QUERN_STORE_ANALYSIS_VERSION + 1;
     CHECK(quern_store_create(v, "/p/newer", &other, &err) == QUERN_OK);
     CHECK(quern_store_index(v, "/p/newer", NULL, &index, &err) == QUERN_E_VERSION && !index);
-    CHECK(strcmp(err.message, "the index in /p/newer has analysis 2, this program has 1") == 0);
+    CHECK(strcmp(err.message, "the index in /p/newer has analysis 3, this program has 2") == 0);
     CHECK(strcmp(err.hint, "install a newer quern") == 0);
     other.analysis_version = 0;
     CHECK(quern_store_create(v, "/p/older", &other, &err) == QUERN_OK);

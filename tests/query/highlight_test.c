@@ -103,26 +103,42 @@ static void mark(unsigned char *map, size_t start, size_t end)
     memset(map + start, 1, end - start);
 }
 
-/* Every word and every phrase tried at every token, straight from the definition. */
+/* The token of a term at a position, or NULL. */
+static const quern_token *token_at(const quern_tokens *tokens, const quern_plan_term *term,
+                                   uint32_t position)
+{
+    for (size_t i = 0; i < tokens->n; i++) {
+        const quern_token *t = &tokens->items[i];
+        if (t->position == position && t->word->term_len == term->len &&
+            memcmp(t->word->term, term->bytes, term->len) == 0) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
+/* Every word and every phrase tried at every position, straight from the definition. */
 static void mark_slowly(const quern_plan *plan, const quern_tokens *tokens, unsigned char *map)
 {
+    uint32_t end = tokens->n > 0 ? tokens->items[tokens->n - 1].position + 1 : 0;
     const quern_plan_node *node = plan->root ? plan->root->children : NULL;
     for (; node; node = node->sibling) {
         quern_plan_member word = {node->term, 0};
         const quern_plan_member *m = node->op == QUERN_PLAN_TERM ? &word : node->members;
         size_t n = node->op == QUERN_PLAN_TERM ? 1 : node->n_members;
-        for (size_t i = 0; i + n <= tokens->n; i++) {
+        for (uint32_t at = 0; at < end; at++) {
+            const quern_token *first = NULL;
+            const quern_token *last = NULL;
             size_t k = 0;
-            while (k < n) {
-                const quern_plan_term *t = &plan->terms[m[k].term];
-                const quern_word *w = tokens->items[i + k].word;
-                if (w->term_len != t->len || memcmp(w->term, t->bytes, t->len) != 0) {
+            for (; k < n; k++) {
+                last = token_at(tokens, &plan->terms[m[k].term], at + m[k].offset);
+                first = k == 0 ? last : first;
+                if (!last) {
                     break;
                 }
-                k++;
             }
             if (k == n) {
-                mark(map, tokens->items[i].start, tokens->items[i + n - 1].end);
+                mark(map, first->start, last->end);
             }
         }
     }

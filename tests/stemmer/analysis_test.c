@@ -14,30 +14,51 @@ static quern_analysis *make(const char *language)
     return analysis;
 }
 
-/* The terms of a text, each after a |, without their byte of kind. */
+/* The terms of a text, each after a |, those of one position after a /. Before one that is no word
+ * stands its kind: J joined, A amount, B pair of characters. */
 static void terms_of(quern_analysis *analysis, const char *text, size_t len, char out[TEXT_MAX])
 {
     quern_tokens tokens = {0};
     size_t n = 0;
     CHECK(quern_analysis_text(analysis, text, len, &tokens, NULL) == QUERN_OK);
-    for (size_t i = 0; i < tokens.n; i++) {
-        const quern_word *word = tokens.items[i].word;
-        CHECK(word->term[0] == QUERN_TERM_WORD && word->term_len > 1);
-        n += (size_t)snprintf(out + n, TEXT_MAX - n, "|%.*s", (int)word->term_len - 1,
-                              word->term + 1);
-        if (n >= TEXT_MAX) {
-            break;
-        }
+    for (size_t i = 0; i < tokens.n && n < TEXT_MAX; i++) {
+        const quern_token *token = &tokens.items[i];
+        const quern_word *word = token->word;
+        char mark = i > 0 && token->position == token[-1].position ? '/' : '|';
+        const char *kind = word->term[0] == QUERN_TERM_AMOUNT   ? "A:"
+                           : word->term[0] == QUERN_TERM_BIGRAM ? "B:"
+                           : token->covers > 1                  ? "J:"
+                                                                : "";
+        CHECK(word->term[0] <= QUERN_TERM_BIGRAM && word->term_len > 1);
+        n += (size_t)snprintf(out + n, TEXT_MAX - n, "%c%s%.*s", mark, kind,
+                              (int)word->term_len - 1, word->term + 1);
     }
     out[n < TEXT_MAX ? n : TEXT_MAX - 1] = '\0';
     quern_tokens_finish(&tokens);
 }
 
+typedef struct row {
+    const char *language, *text, *want;
+} row;
+
+static void check_rows(const row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        quern_analysis *analysis = make(rows[i].language);
+        char got[TEXT_MAX];
+        char name[256];
+        for (int again = 0; analysis && again < 2; again++) { /* new forms, then known ones */
+            terms_of(analysis, rows[i].text, strlen(rows[i].text), got);
+            snprintf(name, sizeof name, "%s %.60s: %.120s", rows[i].language, rows[i].text, got);
+            CHECK_ROW(name, strcmp(got, rows[i].want) == 0);
+        }
+        quern_analysis_free(analysis);
+    }
+}
+
 static void test_terms(void)
 {
-    static const struct {
-        const char *language, *text, *want;
-    } rows[] = {
+    static const row rows[] = {
         {"english", "", ""},
         {"english", "... --- !", ""},
         {"english", "Amazon's Amazon’s Amazonʼs Amazon‛s Amazon＇s Amazon‘s Amazon",
@@ -56,12 +77,12 @@ static void test_terms(void)
         {"english", "gas bus its his ads", "|gas|bus|its|his|ads"},
         {"english", "_emphasis_ __init__ snake_case _ ___", "|emphasi|init|snake_cas"},
         {"english", "co\xC2\xADoperate zero\xE2\x81\xA0width long-term",
-         "|cooper|zerowidth|long|term"},
-        {"english", "“long-term commitment” — AI’s", "|long|term|commit|ai"},
+         "|cooper|zerowidth|long/J:longterm|term"},
+        {"english", "“long-term commitment” — AI’s", "|long/J:longterm|term|commit|ai"},
         {"english", "ﬁnancial ＡＷＳ Straße Łódź Ørsted", "|financi|aws|strass|lodz|orst"},
         {"english", "U.S. U.K.'s U.K.ʼs e.g. Ph.D.", "|u.s|u.k|u.k|e.g|ph.d"},
-        {"english", "日本語 カタカナ ｶﾞ", "|日|本|語|カタカナ|ガ"},
-        {"english", "가나다 слова", "|가나다|слова"},
+        {"english", "日本語 カタカナ ｶﾞ", "|B:日本|B:本語|B:カタ|B:タカ|B:カナ|ガ"},
+        {"english", "가나다 слова", "|B:가나|B:나다|слова"},
         {"english",
          "a\xFF"
          "b \xE2\x80 c",
@@ -80,17 +101,110 @@ static void test_terms(void)
         {"greek", "Ανθρώπους άνθρωποι", "|ανθρωπ|ανθρωπ"},
         {"arabic", "كِتَاب كتاب", "|كتاب|كتاب"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        quern_analysis *analysis = make(rows[i].language);
-        char got[TEXT_MAX];
-        char row[256];
-        for (int again = 0; analysis && again < 2; again++) { /* new forms, then known ones */
-            terms_of(analysis, rows[i].text, strlen(rows[i].text), got);
-            snprintf(row, sizeof row, "%s %.60s: %.120s", rows[i].language, rows[i].text, got);
-            CHECK_ROW(row, strcmp(got, rows[i].want) == 0);
-        }
-        quern_analysis_free(analysis);
-    }
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+static void test_compounds(void)
+{
+    static const row rows[] = {
+        {"english", "Long-Term longterm LONG-TERM’s",
+         "|long/J:longterm|term|longterm|long/J:longterm|term"},
+        {"english", "e-mail emails e‐mails e‑mail",
+         "|e/J:email|mail|email|e/J:email|mail|e/J:email|mail"},
+        {"english", "state-of-the-art", "|state/J:stateoftheart|of|the|art"},
+        {"english", "a-b-c-d-e", "|a|b|c|d|e"},
+        {"english", "F-16 covid-19 10-year", "|f/J:f16|16|covid/J:covid19|19|10/J:10year|year"},
+        {"english", "2023-09-25 555-1234", "|2023|09|25|555|1234"},
+        {"english", "a--b c- d -e f - g h-\ni", "|a|b|c|d|e|f|g|h|i"},
+        {"english", "_a_-b a’s-b", "|a|b|a|b"},
+        {"english", "résumé-writing", "|resum/J:resumewrit|write"},
+        {"english", "日-a a-日 x-가나", "|日|a|a|日|x|B:가나"},
+        {"french", "peut-être c'est-à-dire", "|peut/J:peutetr|etre|est/J:estadir|a|dir"},
+        {"german", "E-Mail-Adresse", "|e/J:emailadress|mail|adress"},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+#define USD "A:4000000000 USD/A:4000000000"
+
+static void test_amounts(void)
+{
+    static const row rows[] = {
+        {"english", "$4bn", "|" USD "/4bn"},
+        {"english", "$4 billion", "|" USD "/4/billion"},
+        {"english", "$4B $4b $4BN", "|" USD "/4b|" USD "/4b|" USD "/4bn"},
+        {"english", "US$4 billion", "|" USD "/us/4/billion"},
+        {"english", "USD 4bn usd 4 bn", "|" USD "/usd/4bn|" USD "/usd/4/bn"},
+        {"english", "$4,000m $4.0 billion $ 4bn",
+         "|" USD "/4,000m|" USD "/4.0/billion|" USD "/4bn"},
+        {"english", "4 billion dollars", "|" USD "/4/billion/dollar"},
+        {"english", "4bn US dollars", "|" USD "/4bn/us/dollar"},
+        {"english", "4bn USD x", "|" USD "/4bn/usd|x"},
+        {"english", "$4-billion deal", "|" USD "/4/billion|deal"},
+        {"english",
+         "$4\nbillion $4\xC2\xA0"
+         "billion",
+         "|" USD "/4/billion|" USD "/4/billion"},
+        {"english", "4bn 4 billion people", "|A:4000000000/4bn|A:4000000000/4/billion|peopl"},
+        {"english", "$18.4 billion $18.4bn",
+         "|A:18400000000 USD/A:18400000000/18.4/billion|A:18400000000 USD/A:18400000000/18.4bn"},
+        {"english", "$1.25bn $2.7 billion",
+         "|A:1250000000 USD/A:1250000000/1.25bn|A:2700000000 USD/A:2700000000/2.7/billion"},
+        {"english", "$450 million £3mn",
+         "|A:450000000 USD/A:450000000/450/million|A:3000000 GBP/A:3000000/3mn"},
+        {"english", "€4 ¥500bn 5€",
+         "|A:4 EUR/A:4/4|A:500000000000 JPY/A:500000000000/500bn|A:5 EUR/A:5/5"},
+        {"english", "$5tn $2 trillion $3k",
+         "|A:5000000000000 USD/A:5000000000000/5tn|A:2000000000000 "
+         "USD/A:2000000000000/2/trillion|A:3000 USD/A:3000/3k"},
+        {"english", "HK$2m A$3m R$4 x$5",
+         "|A:2000000 HKD/A:2000000/hk/2m|A:3000000 AUD/A:3000000/a/3m|A:4 BRL/A:4/r/4|x|A:5 "
+         "USD/A:5/5"},
+        {"english", "Rs. 450 crore ₹2 lakh",
+         "|A:4500000000 INR/A:4500000000/rs/450/crore|A:200000 INR/A:200000/2/lakh"},
+        {"english", "$0.05 $.5bn $0.50 $007",
+         "|A:0.05 USD/A:0.05/0.05|A:500000000 USD/A:500000000/5bn|A:0.5 USD/A:0.5/0.50|A:7 "
+         "USD/A:7/007"},
+        {"english", "$1,250 $1,250,000.50 €1.250.000,50 €4,5m",
+         "|A:1250 USD/A:1250/1,250|A:1250000.5 USD/A:1250000.5/1,250,000.50|A:1250000.5 "
+         "EUR/A:1250000.5/1.250.000,50|A:4500000 EUR/A:4500000/4,5m"},
+        {"english", "€1.250 €0,500", "|A:1.25 EUR/A:1.25/1.250|A:0.5 EUR/A:0.5/0,500"},
+        {"english", "$4bn-$5bn", "|" USD "/4bn|A:5000000000 USD/A:5000000000/5bn"},
+        {"english", "4 million pounds 4 pounds",
+         "|A:4000000 GBP/A:4000000/4/million/pound|4|pound"},
+        {"english", "$4bn US, 4bn of", "|" USD "/4bn|us|A:4000000000/4bn|of"},
+        {"english", "paid $4bn, up", "|paid|" USD "/4bn|up"},
+        /* no amounts */
+        {"english", "5m 4K 4th 1990s 10am $4th 5 m 3 b", "|5m|4k|4th|1990s|10am|4th|5|m|3|b"},
+        {"english", "$x$ $4$ $10^6$ $n=6$ $2 \\times", "|x|4|10|6|n|6|2|time"},
+        {"english", "in 2023 he all 4 try 5", "|in|2023|he|all|4|try|5"},
+        {"english", "$1,2,3 $1.2.3 1;2 $12345678901234567890123456789",
+         "|1,2,3|1.2.3|1;2|12345678901234567890123456789"},
+        {"english", "4 billionaires 4 millionth", "|4|billionair|4|millionth"},
+        {"german", "4 Mrd. Euro, 4 Milliarden €, 4 Billionen Euro",
+         "|A:4000000000 EUR/A:4000000000/4/mrd/euro|A:4000000000 "
+         "EUR/A:4000000000/4/milliard|A:4000000000000 EUR/A:4000000000000/4/billion/euro"},
+        {"none", "4 billion", "|A:4000000000/4/billion"},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+static void test_dense(void)
+{
+    static const row rows[] = {
+        {"english", "日本語を学ぶ、茶。", "|B:日本|B:本語|B:語を|B:を学|B:学ぶ|茶"},
+        {"english", "データベース ﾃﾞｰﾀ", "|B:デー|B:ータ|B:タベ|B:ベー|B:ース|B:デー|B:ータ"},
+        {"english", "人々 㐀㐁 𠀀𠀁 豈更", "|B:人々|B:㐀㐁|B:𠀀𠀁|B:豈更"},
+        {"english", "서울에서 팝 K팝 2023년", "|B:서울|B:울에|B:에서|팝|k|팝|2023|년"},
+        {"english", "iPhone은 Amazon’s東京x", "|iphon|은|amazon|B:東京|x"},
+        {"english", "각\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8", "|B:각각"},
+        {"english", "ภาษาไทย ก็", "|B:ภา|B:าษ|B:ษา|B:าไ|B:ไท|B:ทย|ก็"},
+        {"english", "ພາສາ ភាសា မြန်မာ", "|B:ພາ|B:າສ|B:ສາ|B:ភាសា|B:မြန်|B:န်မာ"},
+        {"english", "東京 大阪\n京都", "|B:東京|B:大阪|B:京都"},
+        {"english", "中文abc中文12中", "|B:中文|abc|B:中文|12|中"},
+        {"english", "हिन्दी", "|हिन्दी"},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
 }
 
 static void test_tokens(void)
@@ -186,26 +300,56 @@ static void test_long(void)
     free(text);
 }
 
-/* What must hold of any text: tokens in order and inside it, and each word, taken out and analysed
- * alone by another analysis, is one token of the same term. */
+static int is_same_term(const quern_word *a, const quern_word *b)
+{
+    return a->term_len == b->term_len && memcmp(a->term, b->term, a->term_len) == 0;
+}
+
+/* Whether a token, its bytes taken out and analysed alone, is the same term of all these bytes. */
+static int holds_alone(quern_analysis *alone, const char *text, const quern_token *t,
+                       quern_tokens *one)
+{
+    size_t len = t->end - t->start;
+    if (quern_analysis_text(alone, text + t->start, len, one, NULL)) {
+        return 0;
+    }
+    for (size_t i = 0; i < one->n; i++) {
+        const quern_token *found = &one->items[i];
+        if (found->start == 0 && found->end == len && found->covers == t->covers &&
+            is_same_term(found->word, t->word)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* What must hold of any text: tokens in order and inside it, no more positions than tokens, each
+ * token the same alone and when the text is analysed again by another analysis. */
 static int holds(quern_analysis *analysis, quern_analysis *alone, const char *text, size_t len)
 {
     quern_tokens tokens = {0};
+    quern_tokens again = {0};
     quern_tokens one = {0};
     size_t last = 0;
-    int good = quern_analysis_text(analysis, text, len, &tokens, NULL) == QUERN_OK;
+    uint32_t next = 0; /* position */
+    int good = quern_analysis_text(analysis, text, len, &tokens, NULL) == QUERN_OK &&
+               quern_analysis_text(alone, text, len, &again, NULL) == QUERN_OK &&
+               again.n == tokens.n;
     for (size_t i = 0; good && i < tokens.n; i++) {
         const quern_token *t = &tokens.items[i];
-        good = t->start >= last && t->end > t->start && t->end <= len && t->position == i;
-        good = good && quern_analysis_text(alone, text + t->start, t->end - t->start, &one, NULL) ==
-                           QUERN_OK;
-        good = good && one.n == 1 && one.items[0].start == 0 &&
-               one.items[0].end == t->end - t->start &&
-               one.items[0].word->term_len == t->word->term_len &&
-               memcmp(one.items[0].word->term, t->word->term, t->word->term_len) == 0;
-        last = t->end;
+        const quern_token *a = &again.items[i];
+        good = t->start >= last && t->end > t->start && t->end <= len && t->covers > 0 &&
+               (t->position == next || (i > 0 && t->position + 1 == next)) &&
+               is_same_term(t->word, a->word) && t->position == a->position &&
+               t->start == a->start && t->end == a->end && t->covers == a->covers;
+        last = t->start;
+        next = t->position + 1;
+    }
+    for (size_t i = 0; good && i < tokens.n; i++) {
+        good = holds_alone(alone, text, &tokens.items[i], &one);
     }
     quern_tokens_finish(&tokens);
+    quern_tokens_finish(&again);
     quern_tokens_finish(&one);
     return good;
 }
@@ -287,6 +431,21 @@ static void test_random(void)
                                          "ø",
                                          "1,250",
                                          "18.4",
+                                         "-",
+                                         "‑",
+                                         "$",
+                                         "€",
+                                         "US$",
+                                         "USD ",
+                                         "4bn",
+                                         "5",
+                                         " million",
+                                         " dollars",
+                                         "가",
+                                         "나다",
+                                         "ย",
+                                         "の",
+                                         "\xE1\x85\xA1",
                                          "ﷺ",
                                          "ㅤ",
                                          "ـ",
@@ -308,9 +467,9 @@ static void test_random(void)
             }
             text[len] = '\0';
             if (!holds(analysis, alone, text, len) && bad++ < 3) {
-                char row[300];
-                snprintf(row, sizeof row, "%s %.250s", languages[l], text);
-                CHECK_ROW(row, !"a word alone is another term");
+                char name[300];
+                snprintf(name, sizeof name, "%s %.250s", languages[l], text);
+                CHECK_ROW(name, !"a word alone is another term");
             }
             if (i % 5000 == 0) { /* the order in which words are met must not matter */
                 quern_analysis_reset(alone);
@@ -358,6 +517,9 @@ static void test_unknown(void)
 }
 
 static CU_TestInfo tests[] = {{"terms", test_terms},
+                              {"compounds", test_compounds},
+                              {"amounts", test_amounts},
+                              {"scripts without blanks", test_dense},
                               {"offsets and positions", test_tokens},
                               {"one word for all forms of a term", test_words},
                               {"long words", test_long},
