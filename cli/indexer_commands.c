@@ -51,9 +51,9 @@ static void print_options(const quern_index_options *o)
     if (o->passage_words != QUERN_WHOLE_ARTICLES) {
         snprintf(words, sizeof words, "passages of %u words", o->passage_words);
     }
-    printf("options   %s, language %s, titles %s, texts %s\n", words,
+    printf("options   %s, language %s, titles %s, texts %s, engine %s\n", words,
            o->language ? o->language : "english", o->no_titles ? "not counted" : "counted",
-           o->no_text ? "not stored" : "stored");
+           o->no_text ? "not stored" : "stored", o->engine);
 }
 
 typedef struct skip_list {
@@ -116,9 +116,9 @@ static json_t *json_options(const quern_index_options *o)
 {
     json_t *words = o->passage_words == QUERN_WHOLE_ARTICLES ? json_string("whole")
                                                              : json_integer(o->passage_words);
-    return json_pack("{s:o, s:s, s:b, s:b}", "passages", words, "language",
+    return json_pack("{s:o, s:s, s:b, s:b, s:s}", "passages", words, "language",
                      o->language ? o->language : "english", "titles", !o->no_titles, "text",
-                     !o->no_text);
+                     !o->no_text, "engine", o->engine);
 }
 
 static int print_json_status(quern_task *task, const quern_stats *s, const quern_index_options *o)

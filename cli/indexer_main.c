@@ -37,6 +37,7 @@ enum row {
     ROW_LANGUAGE,
     ROW_NO_TITLES,
     ROW_NO_TEXT,
+    ROW_ENGINE,
     ROW_HEAD_READING,
     ROW_ID,
     ROW_TITLE,
@@ -75,6 +76,7 @@ static const quern_option options[] = {
                       "of the stemmer (english), or none"},
     [ROW_NO_TITLES] = {0, 0, "no-titles", NULL, "titles do not count into passages"},
     [ROW_NO_TEXT] = {0, 0, "no-text", NULL, "do not store texts: hits are places only"},
+    [ROW_ENGINE] = {0, 0, "engine", "NAME", "what keeps it: native, or xapian"},
     [ROW_HEAD_READING] = {0, 0, NULL, NULL, "reading"},
     [ROW_ID] = {0, 0, "id", "NAME",
                 "member of a JSONL record that is its id (id);\n"
@@ -198,6 +200,10 @@ static int take_name(int row, const char *text, quern_task_settings *s)
     case ROW_LANGUAGE:
         s->create.language = text;
         s->language_given = 1;
+        return 0;
+    case ROW_ENGINE:
+        s->create.engine = text;
+        s->engine_given = 1;
         return 0;
     case ROW_ID:
         s->id = s->sync.id_member = text;
@@ -351,6 +357,10 @@ static int contradiction(const quern_task *task)
     if (s->language_given && o.language && strcasecmp(s->create.language, o.language) != 0) {
         return quern_message_usage("the index is in %s — run: indexer rebuild --language %s",
                                    o.language, s->create.language);
+    }
+    if (s->engine_given && strcmp(s->create.engine, o.engine) != 0) {
+        return quern_message_usage("the index is kept by %s — run: indexer rebuild --engine %s",
+                                   o.engine, s->create.engine);
     }
     if (s->no_titles_given && !o.no_titles) {
         return quern_message_usage("the index counts titles — run: indexer rebuild --no-titles");

@@ -27,7 +27,8 @@
 
 static int any_given(const quern_task_settings *set)
 {
-    return set->passages_given || set->language_given || set->no_titles_given || set->no_text_given;
+    return set->passages_given || set->language_given || set->no_titles_given ||
+           set->no_text_given || set->engine_given;
 }
 
 /* The options of the old index, with those of the command line in their place. */
@@ -39,6 +40,7 @@ static quern_index_options merged(const quern_task *task, const quern_index_opti
     o.language = set->language_given ? set->create.language : o.language;
     o.no_titles = set->no_titles_given ? set->create.no_titles : o.no_titles;
     o.no_text = set->no_text_given ? set->create.no_text : o.no_text;
+    o.engine = set->engine_given ? set->create.engine : o.engine;
     return o;
 }
 
@@ -84,7 +86,13 @@ static void remove_directory(const char *path)
     DIR *dir = opendir(path);
     struct dirent *entry;
     while (dir && (entry = readdir(dir))) {
-        unlinkat(dirfd(dir), entry->d_name, 0);
+        if (unlinkat(dirfd(dir), entry->d_name, 0) && errno == EISDIR && entry->d_name[0] != '.') {
+            char *below = NULL; /* the database of another engine */
+            if (asprintf(&below, "%s/%s", path, entry->d_name) >= 0) {
+                remove_directory(below);
+                free(below);
+            }
+        }
     }
     if (dir) {
         closedir(dir);

@@ -13,7 +13,7 @@
 typedef struct quern_task_settings {
     const char *index;          /* --index, or NULL */
     quern_index_options create; /* what a new index is made with */
-    int passages_given, language_given, no_titles_given, no_text_given;
+    int passages_given, language_given, no_titles_given, no_text_given, engine_given;
     quern_writer_options writer;
     quern_sync_options sync;
     const char *source; /* of records from standard input */

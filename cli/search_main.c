@@ -291,12 +291,14 @@ static int put_json(run *r, const quern_printer *p)
 {
     quern_error err;
     quern_stats stats = QUERN_STATS_INIT;
-    if (quern_reader_stats(r->reader, &stats, &err)) {
+    quern_index_options made_with = QUERN_INDEX_OPTIONS_INIT;
+    if (quern_reader_stats(r->reader, &stats, &err) ||
+        quern_reader_options(r->reader, &made_with, &err)) {
         return quern_message_fail(&err);
     }
     double ms = elapsed_ms(r);
     uint64_t stale = quern_reader_stale(r->reader, r->hits, STALE_US);
-    if (quern_print_json_meta(p, r->typed, r->query, stats.generation) ||
+    if (quern_print_json_meta(p, r->typed, r->query, made_with.engine, stats.generation) ||
         (!r->set.count && quern_print_json_hits(p, r->hits)) ||
         quern_print_json_summary(p, &r->totals, stale, ms)) {
         return quern_message_no_memory();

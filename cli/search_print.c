@@ -311,7 +311,7 @@ int quern_print_json_hits(const quern_printer *printer, const quern_hits *hits)
 }
 
 int quern_print_json_meta(const quern_printer *printer, const char *typed, const quern_query *query,
-                          uint64_t generation)
+                          const char *engine, uint64_t generation)
 {
     quern_json json = quern_json_open("meta");
     char *index = quern_locate_shown(printer->place, QUERN_STR(printer->place->index));
@@ -320,7 +320,7 @@ int quern_print_json_meta(const quern_printer *printer, const char *typed, const
     quern_json_set_text(&json, "parsed", QUERN_STR(quern_query_text(query)));
     quern_json_set(&json, "index", index ? quern_json_text(QUERN_STR(index)) : NULL);
     free(index);
-    quern_json_set(&json, "engine", json_string("native"));
+    quern_json_set(&json, "engine", json_string(engine));
     quern_json_set_count(&json, "generation", generation);
     json_t *notes = json_array();
     const char *note;

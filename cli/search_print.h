@@ -29,7 +29,7 @@ int quern_print_json_hits(const quern_printer *printer, const quern_hits *hits);
 
 /* The first line of JSON: what was asked, of which index. */
 int quern_print_json_meta(const quern_printer *printer, const char *typed, const quern_query *query,
-                          uint64_t generation);
+                          const char *engine, uint64_t generation);
 
 /* The last line of JSON. */
 int quern_print_json_summary(const quern_printer *printer, const quern_totals *totals,

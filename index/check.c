@@ -23,6 +23,7 @@
  */
 #include "index/check.h"
 
+#include "index/engine.h"
 #include "index/files.h"
 #include "index/snapshot.h"
 #include "index/sources.h"
@@ -418,6 +419,19 @@ static void report_manifest(check *c, const quern_error *why)
     report(c, name, why->pos, why->message);
 }
 
+static void pass_on_guest(const quern_finding *finding, void *payload)
+{
+    report(payload, finding->file, finding->offset, finding->what);
+}
+
+/* The index is another engine's, which knows its own damage. */
+static quern_status check_guest(check *c, quern_error *err)
+{
+    const quern_engine *engine = NULL;
+    QUERN_TRY(quern_engine_load(c->manifest.config.engine, &engine, err));
+    return engine->check(c->dir, pass_on_guest, c, err);
+}
+
 quern_status quern_check_index(quern_vfs *vfs, const char *dir,
                                void (*found)(const quern_finding *finding, void *payload),
                                void *payload, quern_error *err)
@@ -433,7 +447,7 @@ quern_status quern_check_index(quern_vfs *vfs, const char *dir,
         return status;
     }
     if (!status) {
-        status = check_all(&c, err);
+        status = c.manifest.config.engine[0] ? check_guest(&c, err) : check_all(&c, err);
     }
     if (!status && c.n > 0) {
         status = quern_fail(err, QUERN_E_CORRUPT, "%llu finding%s in %s, the first: %s - %s",

@@ -19,6 +19,7 @@
  */
 #include "index/collect.h"
 
+#include "index/engine.h"
 #include "index/files.h"
 #include "index/sources.h"
 
@@ -237,6 +238,19 @@ void quern_collect_all(quern_vfs *vfs, const char *dir)
     collect(vfs, dir, 1);
 }
 
+/* The engine that keeps the database in there takes it away. */
+static void remove_database(quern_vfs *vfs, const char *dir)
+{
+    quern_manifest m;
+    const quern_engine *engine = NULL;
+    if (vfs == quern_vfs_posix() && !quern_manifest_newest(vfs, dir, &m, NULL, NULL)) {
+        if (m.config.engine[0] && !quern_engine_load(m.config.engine, &engine, NULL)) {
+            engine->remove(dir);
+        }
+        quern_manifest_finish(&m);
+    }
+}
+
 static int note_own(const char *name, void *payload)
 {
     if (is_part(name) || is_temporary(name) || quern_manifest_generation(name) ||
@@ -249,6 +263,7 @@ static int note_own(const char *name, void *payload)
 void quern_collect_directory(quern_vfs *vfs, const char *dir)
 {
     names own = {0};
+    remove_database(vfs, dir);
     if (!vfs->list(vfs, dir, note_own, &own)) {
         for (size_t i = 0; i < own.n; i++) {
             (void)unlink_in(vfs, dir, own.items[i]);

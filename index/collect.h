@@ -15,7 +15,8 @@ void quern_collect_generations(quern_vfs *vfs, const char *dir);
  * temporary file. */
 void quern_collect_all(quern_vfs *vfs, const char *dir);
 
-/* Removes the directory of an index with all files of an index in it. */
+/* Removes the directory of an index with all files of an index in it, and the database of another
+ * engine. */
 void quern_collect_directory(quern_vfs *vfs, const char *dir);
 
 #endif

@@ -11,6 +11,7 @@
  *     titles pooled
  *     texts stored
  *     analysis 1 89abcdef01234567
+ *     engine xapian                  where it is not the native one
  *     sources 7 bytes 4242 hash 0123456789abcdef
  *     segment 00000000000000aa bytes 16384 root 00000000000000bb articles 12 passages 34
  *     dead 6 bytes 99 hash 00000000000000cc articles 1 passages 3
@@ -167,6 +168,11 @@ static void put_config(quern_buf *out, const quern_index_config *config)
     put(out, "texts %s\n", config->store_text ? "stored" : "absent");
     put(out, "analysis %lu %016llx\n", (unsigned long)config->analysis_version,
         (unsigned long long)config->analysis_fingerprint);
+    if (config->engine[0]) {
+        put(out, "engine ");
+        put_escaped(out, config->engine);
+        put(out, "\n");
+    }
 }
 
 static void put_segment(quern_buf *out, const quern_manifest_segment *s)
@@ -320,6 +326,13 @@ static void read_config(lines *in, quern_index_config *config, quern_buf *text)
     need(in, " ");
     config->analysis_fingerprint = hex16(in);
     need(in, "\n");
+    if (take(in, "engine ")) {
+        rest_of_line(in, text);
+        if (!in->bad && !text->status) {
+            in->bad = text->len < 2 || text->len > sizeof config->engine;
+            memcpy(config->engine, text->data, in->bad ? 0 : text->len);
+        }
+    }
 }
 
 static void read_counts(lines *in, uint32_t *articles, uint32_t *passages)

@@ -20,6 +20,7 @@ typedef struct quern_index_config {
     int pool_titles, store_text;
     uint32_t analysis_version;
     uint64_t analysis_fingerprint;
+    char engine[16]; /* "": native */
 } quern_index_config;
 
 typedef struct quern_manifest_segment {

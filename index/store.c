@@ -38,6 +38,7 @@
 #include "index/store.h"
 
 #include "index/collect.h"
+#include "index/engine.h"
 #include "index/files.h"
 
 #include <errno.h>
@@ -346,6 +347,22 @@ static quern_status place(quern_vfs *vfs, const char *temp, const char *dir, que
     return status;
 }
 
+/* The database of another engine goes into the directory before it has its place. */
+static quern_status make_database(quern_vfs *vfs, const char *temp,
+                                  const quern_index_config *config, quern_error *err)
+{
+    const quern_engine *engine = NULL;
+    if (!config->engine[0]) {
+        return QUERN_OK;
+    }
+    if (vfs != quern_vfs_posix()) {
+        return quern_fail(err, QUERN_E_INVALID, "the engine %s works with plain files only",
+                          config->engine);
+    }
+    QUERN_TRY(quern_engine_load(config->engine, &engine, err));
+    return engine->create(temp, config, err);
+}
+
 quern_status quern_store_create(quern_vfs *vfs, const char *dir, const quern_index_config *config,
                                 quern_error *err)
 {
@@ -364,6 +381,7 @@ quern_status quern_store_create(quern_vfs *vfs, const char *dir, const quern_ind
         } else if (status && err) {
             *err = why;
         }
+        status = status ? status : make_database(vfs, temp, config, err);
         if (!status) {
             status = place(vfs, temp, dir, err);
         }

@@ -232,10 +232,22 @@ static quern_status make_generation(quern_writer *w, quern_error *err)
     return forget_words(w, err);
 }
 
+/* All of it by the engine that keeps the index. */
+static quern_status commit_guest(quern_writer *w, quern_error *err)
+{
+    QUERN_TRY(quern_engine_writer_commit(&w->guest, &w->next, w->sources, err));
+    w->changed = 0;
+    w->sources_changed = 0;
+    return QUERN_OK;
+}
+
 static quern_status commit(quern_writer *w, quern_error *err)
 {
     if (!quern_writer_has_changes(w)) {
         return QUERN_OK;
+    }
+    if (w->guest.engine) {
+        return commit_guest(w, err);
     }
     QUERN_TRY(flush_all(w, err));
     QUERN_TRY(merge_due(w, err));
@@ -278,6 +290,10 @@ static quern_status push_out(quern_writer *w, quern_error *err)
 
 static quern_status optimize(quern_writer *w, quern_error *err)
 {
+    if (w->guest.engine) {
+        QUERN_TRY(commit(w, err));
+        return w->guest.engine->optimize(w->guest.db, err);
+    }
     QUERN_TRY(flush_all(w, err));
     QUERN_TRY(merge_all(w, err));
     QUERN_TRY(make_generation(w, err));

@@ -4,9 +4,11 @@
  * find what was indexed, and is told so instead. */
 #include "indexer/create.h"
 
+#include "index/engine.h"
 #include "index/store.h"
 #include "stemmer/analysis.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PASSAGE_WORDS 60
@@ -47,6 +49,11 @@ quern_status quern_create_config(const quern_index_options *options, quern_index
         quern_analysis_free(none);
         return status ? status
                       : quern_fail(err, QUERN_E_SYNTAX, "the language %s is not known", language);
+    }
+    if (quern_engine_is_foreign(o.engine)) {
+        const quern_engine *engine = NULL;
+        QUERN_TRY(quern_engine_load(o.engine, &engine, err));
+        snprintf(out->engine, sizeof out->engine, "%s", engine->name);
     }
     out->passage_words = o.passage_words ? o.passage_words : PASSAGE_WORDS;
     memcpy(out->language, language, len + 1);

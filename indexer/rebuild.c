@@ -11,6 +11,7 @@
 #include "indexer/rebuild.h"
 
 #include "index/collect.h"
+#include "index/engine.h"
 #include "indexer/create.h"
 #include "indexer/writer.h"
 
@@ -28,6 +29,8 @@ typedef struct rebuild {
     quern_index *index;
     quern_writer *writer;
     quern_buf text;
+    const quern_engine *engine; /* of the old index; NULL: the native one */
+    quern_engine_db *db;
 } rebuild;
 
 /* ---- Articles ---- */
@@ -53,6 +56,37 @@ static quern_status carry_article(rebuild *r, quern_segment *segment, uint32_t i
     to.title_in_text = from.title_in_text;
     to.offsets_in_text = from.offsets_in_text;
     return quern_writer_put(r->writer, &to, err);
+}
+
+typedef struct carrying {
+    rebuild *r;
+    quern_status status;
+    quern_error *err;
+} carrying;
+
+static int carry_foreign(const quern_article *article, uint32_t n_passages, void *payload)
+{
+    carrying *c = payload;
+    (void)n_passages;
+    c->status = quern_writer_put(c->r->writer, article, c->err);
+    return c->status != QUERN_OK;
+}
+
+/* The articles of another engine, and what it knows of files. */
+static quern_status open_guest(rebuild *r, quern_error *err)
+{
+    if (!r->manifest->config.engine[0]) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(quern_engine_load(r->manifest->config.engine, &r->engine, err));
+    return r->engine->open(r->dir, &r->db, err);
+}
+
+static quern_status carry_database(rebuild *r, quern_error *err)
+{
+    carrying c = {r, QUERN_OK, err};
+    QUERN_TRY(r->engine->each_article(r->db, 1, carry_foreign, &c, err));
+    return c.status;
 }
 
 static quern_status carry_segment(rebuild *r, const quern_manifest_segment *from, quern_error *err)
@@ -102,18 +136,33 @@ static int copy_source(quern_source *from, void *payload)
     return c->status != QUERN_OK;
 }
 
+static quern_status carry_roots(rebuild *r, quern_error *err)
+{
+    quern_manifest m;
+    quern_status status = quern_manifest_copy(r->manifest, &m, err);
+    if (!status && r->engine) {
+        status = quern_engine_get_roots(r->engine, r->db, &m, err);
+    }
+    for (size_t i = 0; !status && i < m.n_roots; i++) {
+        status = quern_writer_add_root(r->writer, m.roots[i], err);
+    }
+    quern_manifest_finish(&m);
+    return status;
+}
+
 static quern_status carry_sources(rebuild *r, quern_error *err)
 {
     const quern_manifest *m = r->manifest;
     quern_sources *from = NULL;
-    for (size_t i = 0; i < m->n_roots; i++) {
-        QUERN_TRY(quern_writer_add_root(r->writer, m->roots[i], err));
-    }
-    if (!m->sources_generation) {
+    QUERN_TRY(carry_roots(r, err));
+    if (r->engine) {
+        QUERN_TRY(quern_engine_get_sources(r->engine, r->db, &from, err));
+    } else if (m->sources_generation) {
+        QUERN_TRY(quern_sources_open(r->vfs, r->dir, m->sources_generation, m->sources_bytes,
+                                     m->sources_hash, &from, err));
+    } else {
         return QUERN_OK;
     }
-    QUERN_TRY(quern_sources_open(r->vfs, r->dir, m->sources_generation, m->sources_bytes,
-                                 m->sources_hash, &from, err));
     copying c = {quern_writer_sources(r->writer), QUERN_OK, err};
     (void)quern_sources_each(from, copy_source, &c);
     quern_sources_free(from);
@@ -133,6 +182,7 @@ static void old_options(const rebuild *r, quern_index_options *out)
     out->language = config->language;
     out->no_titles = !config->pool_titles;
     out->no_text = !config->store_text;
+    out->engine = config->engine[0] ? config->engine : NULL;
 }
 
 static quern_status make_fresh(rebuild *r, const quern_index_options *options, quern_error *err)
@@ -149,6 +199,9 @@ static quern_status make_fresh(rebuild *r, const quern_index_options *options, q
 
 static quern_status fill(rebuild *r, quern_error *err)
 {
+    if (r->engine) {
+        QUERN_TRY(carry_database(r, err));
+    }
     for (size_t i = 0; i < r->manifest->n_segments; i++) {
         QUERN_TRY(carry_segment(r, &r->manifest->segments[i], err));
     }
@@ -160,12 +213,14 @@ static quern_status run(rebuild *r, const quern_index_options *options, quern_er
 {
     QUERN_TRY(quern_store_lock(r->vfs, r->dir, 0, &r->old, err));
     r->manifest = quern_store_manifest(r->old);
-    if (!r->manifest->config.store_text && r->manifest->n_segments > 0) {
+    if (!r->manifest->config.store_text &&
+        (r->manifest->n_segments > 0 || r->manifest->config.engine[0])) {
         return quern_fail(err, QUERN_E_INVALID,
                           "the index %s stores no texts to rebuild from - read the sources again: "
                           "indexer rebuild --from-sources",
                           r->dir);
     }
+    QUERN_TRY(open_guest(r, err));
     QUERN_TRY(make_fresh(r, options, err));
     QUERN_TRY(fill(r, err));
     quern_writer_close(r->writer);
@@ -183,6 +238,9 @@ quern_status quern_rebuild_index(quern_vfs *vfs, const char *dir,
     quern_status status = run(&r, options, err);
     quern_writer_close(r.writer);
     quern_index_close(r.index);
+    if (r.db) {
+        r.engine->close(r.db);
+    }
     if (status && status != QUERN_E_UNKNOWN_OUTCOME && r.made) {
         quern_collect_directory(vfs, r.fresh);
     }

@@ -82,6 +82,7 @@ quern_status quern_writer_add_root(quern_writer *w, const char *root, quern_erro
     quern_error mine;
     quern_status status = quern_manifest_add_root(&w->next, root, &mine);
     w->changed |= !status;
+    w->guest.roots_changed |= !status;
     return quern_writer_settle(w, status, &mine, err);
 }
 
@@ -97,6 +98,7 @@ quern_status quern_writer_drop_root(quern_writer *w, const char *root, quern_err
             (w->next.n_roots - i - 1) * sizeof *w->next.roots);
     w->next.n_roots--;
     w->changed = 1;
+    w->guest.roots_changed = 1;
     return QUERN_OK;
 }
 
@@ -160,6 +162,9 @@ static quern_status open_state(quern_writer *w, uint32_t wait_ms, quern_error *e
     QUERN_TRY(quern_manifest_copy(quern_store_manifest(w->store), &w->next, err));
     QUERN_TRY(quern_inverter_init(&w->inverter, &w->next.config, err));
     QUERN_TRY(test_analysis(w, err));
+    if (w->next.config.engine[0]) {
+        return quern_engine_writer_open(&w->guest, w->dir, &w->next, &w->sources, err);
+    }
     QUERN_TRY(open_sources(w, err));
     w->shelf.vfs = w->vfs;
     w->shelf.dir = w->dir;
@@ -204,6 +209,7 @@ void quern_writer_close(quern_writer *w)
     if (w->has_job && !quern_job_wait(&w->job, NULL)) {
         (void)quern_job_adopt(&w->job, &w->shelf, NULL); /* so that its files are unlinked */
     }
+    quern_engine_writer_close(&w->guest);
     quern_job_finish(&w->job);
     quern_shelf_unlink(&w->shelf);
     quern_shelf_close(&w->shelf);
@@ -309,6 +315,9 @@ static quern_status test_article(const quern_article *a, quern_error *err)
 static quern_status kill(quern_writer *w, const quern_key *key, uint64_t *n, quern_error *err)
 {
     quern_run *runs[2] = {w->run, w->other};
+    if (w->guest.engine) {
+        return w->guest.engine->remove_article(w->guest.db, key->source, key->id, n, err);
+    }
     for (int i = 0; i < 2; i++) {
         uint32_t article = quern_run_find(runs[i], key);
         if (article != QUERN_RUN_NONE && !quern_run_is_dead(runs[i], article)) {
@@ -323,6 +332,10 @@ static quern_status kill(quern_writer *w, const quern_key *key, uint64_t *n, que
 static quern_status put(quern_writer *w, const quern_article *article, quern_error *err)
 {
     uint64_t n = 0;
+    if (w->guest.engine) {
+        w->changed = 1;
+        return w->guest.engine->put(w->guest.db, article, err);
+    }
     QUERN_TRY(make_room(w, article, err));
     quern_key key = quern_key_of(article->source, article->id);
     w->changed = 1;
@@ -396,8 +409,10 @@ quern_status quern_writer_delete_source(quern_writer *writer, quern_string sourc
     quern_string none = {"", 0};
     QUERN_TRY(begin_delete(writer, source, none, n_removed, err));
     quern_key key = quern_key_of(source, none);
+    const quern_engine_writer *guest = &writer->guest;
     uint64_t n = kill_source(writer->run, &key) + kill_source(writer->other, &key);
-    quern_status status = quern_shelf_kill_source(&writer->shelf, &key, &n, &mine);
+    quern_status status = guest->engine ? guest->engine->remove_source(guest->db, source, &n, &mine)
+                                        : quern_shelf_kill_source(&writer->shelf, &key, &n, &mine);
     status = finish_delete(writer, status, n, n_removed);
     return quern_writer_settle(writer, status, &mine, err);
 }

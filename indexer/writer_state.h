@@ -17,6 +17,7 @@
 #define QUERN_INDEXER_WRITER_STATE_H
 
 #include "index/store.h"
+#include "indexer/engine_writer.h"
 #include "indexer/inverter.h"
 #include "indexer/job.h"
 #include "indexer/shelf.h"
@@ -29,7 +30,8 @@ struct quern_writer {
     quern_manifest next; /* what the next commit begins from: options and roots */
     quern_sources *sources;
     int sources_changed;
-    int changed; /* puts, deletes or roots since the last commit */
+    int changed;               /* puts, deletes or roots since the last commit */
+    quern_engine_writer guest; /* of another engine than the native one; what follows is unused */
     uint64_t memory;
     uint32_t threads;
     quern_inverter inverter;

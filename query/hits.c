@@ -178,3 +178,46 @@ quern_status quern_hits_add(quern_hits_builder *b, const quern_hits_group *group
     }
     return QUERN_OK;
 }
+
+/* ---- Of another engine ---- */
+
+static quern_status fill_found(quern_hits_builder *b, const quern_engine_passage *passage,
+                               quern_hit *hit, quern_error *err)
+{
+    hit->score = (double)passage->score / QUERN_BM25_ONE;
+    hit->byte_start = passage->place.start;
+    hit->byte_end = passage->place.end;
+    hit->line = passage->place.line;
+    hit->column = passage->place.column;
+    hit->text = passage->text;
+    if (own(&b->hits->arena, &hit->text)) {
+        return quern_fail_nomem(err);
+    }
+    if (hit->text.len > 0) {
+        QUERN_TRY(mark(b, hit->text, UINT32_MAX, &hit->highlights, &hit->n_highlights, err));
+    }
+    if (passage->title_words > 0) {
+        QUERN_TRY(mark(b, hit->title, passage->title_words, &hit->title_highlights,
+                       &hit->n_title_highlights, err));
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_hits_add_found(quern_hits_builder *b, const quern_engine_found *found,
+                                  uint32_t rank, quern_error *err)
+{
+    quern_hits *hits = b->hits;
+    quern_hit shared = QUERN_HIT_INIT;
+    QUERN_TRY(fill_article(&hits->arena, &found->article, &shared, err));
+    shared.rank = rank;
+    shared.more_in_article = found->n_more;
+    if (quern_grow(&hits->items, &hits->cap, hits->n + found->n_passages, sizeof *hits->items)) {
+        return quern_fail_nomem(err);
+    }
+    for (size_t i = 0; i < found->n_passages; i++) {
+        quern_hit hit = shared;
+        QUERN_TRY(fill_found(b, &found->passages[i], &hit, err));
+        hits->items[hits->n++] = hit;
+    }
+    return QUERN_OK;
+}

@@ -7,6 +7,7 @@
 #ifndef QUERN_QUERY_HITS_H
 #define QUERN_QUERY_HITS_H
 
+#include "index/engine.h"
 #include "index/snapshot.h"
 #include "query/highlight.h"
 #include "query/topk.h"
@@ -41,5 +42,9 @@ typedef struct quern_hits_group {
 
 /* Reads the article and adds a hit for each passage. Errors: NOMEM, CORRUPT, IO. */
 quern_status quern_hits_add(quern_hits_builder *b, const quern_hits_group *group, quern_error *err);
+
+/* The same for an article of another engine's answer. Errors: NOMEM. */
+quern_status quern_hits_add_found(quern_hits_builder *b, const quern_engine_found *found,
+                                  uint32_t rank, quern_error *err);
 
 #endif

@@ -58,6 +58,9 @@ quern_status quern_reader_open(quern_index *index, quern_reader **out, quern_err
     if (!status) {
         status = check_analysis(index, &reader->snapshot->manifest.config, &analysis, err);
     }
+    if (!status) {
+        status = quern_engine_reader_open(&reader->guest, reader->snapshot, err);
+    }
     quern_reader_give_analysis(reader, analysis);
     if (status) {
         quern_reader_free(reader);
@@ -73,6 +76,7 @@ void quern_reader_free(quern_reader *reader)
         for (size_t i = 0; i < reader->n_idle; i++) {
             quern_analysis_free(reader->idle[i]);
         }
+        quern_engine_reader_close(&reader->guest);
         quern_snapshot_free(reader->snapshot);
         pthread_mutex_destroy(&reader->lock);
         quern_free(reader);
@@ -191,6 +195,18 @@ static uint64_t count_bytes(const quern_snapshot *s)
     return bytes;
 }
 
+static quern_status take_stats(const quern_snapshot *s, quern_stats *stats, quern_error *err)
+{
+    stats->generation = s->manifest.generation;
+    stats->articles = s->n_articles;
+    stats->passages = s->n_passages;
+    stats->words = s->sum_len;
+    stats->segments = s->n_segments;
+    stats->text_bytes = s->text_bytes;
+    stats->index_bytes = count_bytes(s);
+    return count_terms(s, &stats->terms, err);
+}
+
 quern_status quern_reader_stats(quern_reader *reader, quern_stats *out, quern_error *err)
 {
     quern_stats stats = QUERN_STATS_INIT;
@@ -201,16 +217,12 @@ quern_status quern_reader_stats(quern_reader *reader, quern_stats *out, quern_er
                           "quern_reader_stats: an argument is missing - "
                           "start from QUERN_STATS_INIT");
     }
-    quern_snapshot *s = reader->snapshot;
-    stats.generation = s->manifest.generation;
-    stats.articles = s->n_articles;
-    stats.passages = s->n_passages;
-    stats.words = s->sum_len;
-    stats.segments = s->n_segments;
-    stats.text_bytes = s->text_bytes;
-    stats.index_bytes = count_bytes(s);
-    QUERN_TRY(count_terms(s, &stats.terms, err));
-    QUERN_TRY(quern_snapshot_sources(s, &sources, err));
+    if (reader->guest.engine) {
+        QUERN_TRY(reader->guest.engine->stats(reader->guest.db, &stats, err));
+    } else {
+        QUERN_TRY(take_stats(reader->snapshot, &stats, err));
+    }
+    QUERN_TRY(quern_engine_reader_sources(&reader->guest, reader->snapshot, &sources, err));
     quern_sources_each(sources, count_skipped, &stats);
     quern_sources_free(sources);
     quern_struct_write(out, &stats, sizeof stats);
@@ -231,6 +243,7 @@ quern_status quern_reader_options(quern_reader *reader, quern_index_options *out
     options.language = config->language;
     options.no_titles = !config->pool_titles;
     options.no_text = !config->store_text;
+    options.engine = config->engine[0] ? config->engine : "native";
     quern_struct_write(out, &options, sizeof options);
     return QUERN_OK;
 }
@@ -336,11 +349,14 @@ quern_status quern_reader_list(quern_reader *reader,
         return quern_fail(err, QUERN_E_INVALID, "quern_reader_list: an argument is missing");
     }
     quern_snapshot *s = reader->snapshot;
+    if (reader->guest.engine) {
+        status = quern_engine_reader_list(&reader->guest, each, payload, &l.stopped, err);
+    }
     for (size_t i = 0; !status && i < s->n_segments && !l.stopped; i++) {
         status = list_articles(&l, &s->segments[i], err);
     }
     if (!status && !l.stopped) {
-        status = quern_snapshot_sources(s, &sources, err);
+        status = quern_engine_reader_sources(&reader->guest, s, &sources, err);
         status = status ? status : list_skipped(&l, sources, err);
     }
     quern_sources_free(sources);

@@ -8,6 +8,7 @@
 #define QUERN_QUERY_READER_H
 
 #include "index/snapshot.h"
+#include "query/engine_reader.h"
 #include "stemmer/analysis.h"
 
 #include <pthread.h>
@@ -15,8 +16,9 @@
 #define QUERN_READER_IDLE 8 /* analyses that are kept */
 
 struct quern_reader {
-    quern_snapshot *snapshot; /* immutable */
-    pthread_mutex_t lock;     /* of what follows */
+    quern_snapshot *snapshot;  /* immutable */
+    quern_engine_reader guest; /* of another engine than the native one */
+    pthread_mutex_t lock;      /* of what follows */
     quern_analysis *idle[QUERN_READER_IDLE];
     size_t n_idle;
 };

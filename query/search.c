@@ -226,6 +226,29 @@ static quern_status run(search *s, const quern_plan *plan, quern_error *err)
     return make_hits(s, err);
 }
 
+/* The same by another engine, which ranks articles itself. */
+static quern_status run_other(search *s, const quern_engine_reader *other, const quern_plan *plan,
+                              quern_error *err)
+{
+    quern_totals *totals = &s->builder.hits->totals;
+    quern_engine_answer answer = {.n = 0};
+    quern_engine_question question = {plan,
+                                      s->model.k1,
+                                      s->model.b,
+                                      s->options.articles,
+                                      s->options.all_passages,
+                                      s->options.count};
+    quern_status status = other->engine->search(other->db, &question, &answer, err);
+    for (size_t i = 0; !status && i < answer.n; i++) {
+        status = quern_hits_add_found(&s->builder, &answer.items[i], (uint32_t)i + 1, err);
+    }
+    totals->articles = answer.n_articles;
+    totals->passages = answer.n_passages;
+    totals->exact = answer.exact;
+    quern_arena_finish(&answer.arena);
+    return status;
+}
+
 quern_status quern_search(quern_reader *reader, const quern_query *query,
                           const quern_search_options *options, quern_hits **out, quern_error *err)
 {
@@ -251,7 +274,8 @@ quern_status quern_search(quern_reader *reader, const quern_query *query,
     quern_status status = quern_reader_take_analysis(reader, &s.builder.highlighter.analysis, err);
     quern_analysis *analysis = s.builder.highlighter.analysis;
     if (!status) {
-        status = run(&s, &query->plan, err);
+        status = reader->guest.engine ? run_other(&s, &reader->guest, &query->plan, err)
+                                      : run(&s, &query->plan, err);
     }
     search_finish(&s);
     quern_reader_give_analysis(reader, analysis);

@@ -11,6 +11,14 @@ static const char text_a[] =
     "Bedrock, the hosting service of Slate Systems, and to buy chips for it over four years.\n";
 static const char text_b[] = "The board said no commitment had been made. Shares fell.\n";
 
+/* An index of the engine that QUERN_TEST_ENGINE names, or of the native one. */
+static quern_status create(const char *dir, quern_error *err)
+{
+    quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
+    options.engine = getenv("QUERN_TEST_ENGINE");
+    return quern_index_create(dir, options.engine ? &options : NULL, err);
+}
+
 static void put(quern_writer *w, const char *source, const char *id, const char *text)
 {
     quern_error err;
@@ -37,8 +45,8 @@ static void test_story(void)
     quern_hits *hits = NULL;
     quern_hit hit = QUERN_HIT_INIT;
     scratch_make(dir);
-    CU_ASSERT_EQUAL(quern_index_create(dir, NULL, &err), QUERN_OK);
-    CU_ASSERT_EQUAL(quern_index_create(dir, NULL, &err), QUERN_E_EXISTS);
+    CU_ASSERT_EQUAL(create(dir, &err), QUERN_OK);
+    CU_ASSERT_EQUAL(create(dir, &err), QUERN_E_EXISTS);
     CU_ASSERT_EQUAL(quern_index_open(dir, NULL, &index, &err), QUERN_OK);
     CU_ASSERT_EQUAL(quern_writer_open(index, NULL, &writer, &err), QUERN_OK);
     put(writer, "a.txt", "", text_a);
@@ -98,7 +106,7 @@ static void test_limits(void)
     quern_writer *second = NULL;
     memset(longer, 'x', sizeof longer);
     scratch_make(dir);
-    CU_ASSERT_EQUAL(quern_index_create(dir, NULL, &err), QUERN_OK);
+    CU_ASSERT_EQUAL(create(dir, &err), QUERN_OK);
     CU_ASSERT_EQUAL(quern_index_open(dir, NULL, &index, &err), QUERN_OK);
     CU_ASSERT_EQUAL(quern_writer_open(index, NULL, &writer, &err), QUERN_OK);
     CU_ASSERT_EQUAL(quern_writer_open(index, NULL, &second, &err), QUERN_E_LOCKED);

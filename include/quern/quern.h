@@ -146,10 +146,12 @@ typedef struct quern_index_options {
                                "none" leaves words unstemmed */
     int no_titles;          /* 1: title words are not counted into the article's passages */
     int no_text;            /* 1: texts are not stored; hits then have ranges, not text */
+    const char *engine;     /* what keeps the index: NULL is "native"; "xapian" is a database that
+                               Xapian's tools can open, for which a module must be installed */
 } quern_index_options;
 #define QUERN_INDEX_OPTIONS_INIT                                                                   \
     {                                                                                              \
-        sizeof(quern_index_options), 0, NULL, 0, 0                                                 \
+        sizeof(quern_index_options), 0, NULL, 0, 0, NULL                                           \
     }
 
 typedef struct quern_open_options {
@@ -162,7 +164,8 @@ typedef struct quern_open_options {
     }
 
 /* Makes an empty index in the new or empty directory `path`, whole or not at all.
- * Errors: EXISTS an index is there, SYNTAX an option's value, IO. */
+ * Errors: EXISTS an index is there, SYNTAX an option's value, BACKEND the engine is not installed,
+ * IO. */
 QUERN_API quern_status quern_index_create(const char *path, const quern_index_options *options,
                                           quern_error *err);
 
@@ -335,7 +338,9 @@ QUERN_API quern_status quern_sync_drop(quern_writer *writer, const char *path,
 /* ---- Reader -----------------------------------------------------------------------------------
  */
 
-/* Opens the newest committed generation. Later commits stay unseen: open another reader. */
+/* Opens the newest committed generation. Later commits stay unseen: open another reader. (A reader
+ * of the xapian engine is moved on by the second commit after it, when Xapian drops what it reads:
+ * each call sees one generation, two calls perhaps two. Its threads take turns.) */
 QUERN_API quern_status quern_reader_open(quern_index *index, quern_reader **out, quern_error *err);
 QUERN_API void quern_reader_free(quern_reader *reader);
 

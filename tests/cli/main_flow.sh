@@ -89,7 +89,9 @@ grep -q "^records${tab}a${tab}" "$scratch/.out" || fail 'list lacks the record a
 "$SEARCH" commitment >"$scratch/before"
 run 0 "$INDEXER" optimize
 # It once read the index meanwhile, and its own lease kept the merged files.
-same 'segment files after optimize' 1 "$(find .quern -name 'seg-*' | wc -l)"
+if [ -z "${TEST_ENGINE-}" ]; then # others keep no segments
+    same 'segment files after optimize' 1 "$(find .quern -name 'seg-*' | wc -l)"
+fi
 has out 'articles'
 run 0 "$INDEXER" status
 has out 'in 1 segment'

@@ -329,7 +329,7 @@ static void survives_every_failing_call(void)
 
 static void checks_on_a_real_disk(void)
 {
-    static const quern_index_config config = {60, "none", 1, 1, 1, 0};
+    static const quern_index_config config = {60, "none", 1, 1, 1, 0, ""};
     char dir[4096], path[4200];
     findings f = {0};
     quern_error err;

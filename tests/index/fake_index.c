@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const quern_index_config fake_config = {60, "english", 1, 1, QUERN_STORE_ANALYSIS_VERSION, 99};
+const quern_index_config fake_config = {60, "english", 1, 1, QUERN_STORE_ANALYSIS_VERSION, 99, ""};
 
 enum { A = 0xA, B = 0xB, C = 0xC };
 

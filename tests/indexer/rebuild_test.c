@@ -150,7 +150,7 @@ static void another_analysis(void)
 {
     char dir[4096];
     quern_error err = {QUERN_OK, 0, 0, "", ""};
-    quern_index_config config = {60, "english", 1, 1, QUERN_ANALYSIS_VERSION, 12345};
+    quern_index_config config = {60, "english", 1, 1, QUERN_ANALYSIS_VERSION, 12345, ""};
     shadow s;
     shadow_init(&s, NULL);
     scratch_make(dir);

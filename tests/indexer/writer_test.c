@@ -354,7 +354,7 @@ static void another_analysis(void)
     quern_error err = {QUERN_OK, 0, 0, "", ""};
     quern_index *index = NULL;
     quern_writer *w = NULL;
-    quern_index_config config = {60, "english", 1, 1, QUERN_ANALYSIS_VERSION, 12345};
+    quern_index_config config = {60, "english", 1, 1, QUERN_ANALYSIS_VERSION, 12345, ""};
     scratch_make(dir);
     CHECK(quern_store_create(quern_vfs_posix(), dir, &config, &err) == QUERN_OK);
     CHECK(quern_index_open(dir, NULL, &index, &err) == QUERN_OK);
@@ -404,7 +404,7 @@ static void disk_failures(void)
     for (uint64_t n = 1; failed; n++) {
         sim_disk *disk = sim_new(check_random(&seed));
         quern_error err = {QUERN_OK, 0, 0, "", ""};
-        quern_index_config config = {60, "english", 1, 1, QUERN_ANALYSIS_VERSION, 0};
+        quern_index_config config = {60, "english", 1, 1, QUERN_ANALYSIS_VERSION, 0, ""};
         quern_analysis *analysis = NULL;
         CHECK(quern_analysis_new("english", &analysis, &err) == QUERN_OK);
         CHECK(quern_analysis_fingerprint(analysis, &config.analysis_fingerprint, &err) == QUERN_OK);
