@@ -320,6 +320,7 @@ static quern_status parse_phrase(parser *p)
         if (is_first_at_position(&p->tokens, i)) {
             QUERN_TRY(quern_plan_intern(plan, token->word->term, token->word->term_len,
                                         &p->members[n].term, p->err));
+            p->members[n].form = QUERN_PLAN_NONE;
             p->members[n++].offset = token->position - p->tokens.items[0].position;
         }
     }

@@ -123,7 +123,7 @@ static void mark_slowly(const quern_plan *plan, const quern_tokens *tokens, unsi
     uint32_t end = tokens->n > 0 ? tokens->items[tokens->n - 1].position + 1 : 0;
     const quern_plan_node *node = plan->root ? plan->root->children : NULL;
     for (; node; node = node->sibling) {
-        quern_plan_member word = {node->term, 0};
+        quern_plan_member word = {node->term, 0, QUERN_PLAN_NONE};
         const quern_plan_member *m = node->op == QUERN_PLAN_TERM ? &word : node->members;
         size_t n = node->op == QUERN_PLAN_TERM ? 1 : node->n_members;
         for (uint32_t at = 0; at < end; at++) {

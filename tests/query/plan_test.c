@@ -69,9 +69,10 @@ static void test_phrases(void)
     quern_plan_init(&plan);
     uint32_t a = intern(&plan, "a");
     uint32_t b = intern(&plan, "b");
-    quern_plan_member ab[] = {{a, 0}, {b, 1}};
-    quern_plan_member aba[] = {{a, 0}, {b, 1}, {a, 2}};
-    quern_plan_member gap[] = {{a, 0}, {b, 2}};
+    quern_plan_member ab[] = {{a, 0, QUERN_PLAN_NONE}, {b, 1, QUERN_PLAN_NONE}};
+    quern_plan_member aba[] = {
+        {a, 0, QUERN_PLAN_NONE}, {b, 1, QUERN_PLAN_NONE}, {a, 2, QUERN_PLAN_NONE}};
+    quern_plan_member gap[] = {{a, 0, QUERN_PLAN_NONE}, {b, 2, QUERN_PLAN_NONE}};
     CHECK(quern_plan_add_phrase(&plan, ab, 2, 1.0, &err) == QUERN_OK);
     CHECK(quern_plan_add_phrase(&plan, aba, 3, 1.0, &err) == QUERN_OK);
     CHECK(quern_plan_add_phrase(&plan, gap, 2, 1.0, &err) == QUERN_OK);
