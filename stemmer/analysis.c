@@ -8,7 +8,8 @@
  *    the cafe   u.s  try out   18.4       stemmed where longer than three letters (stem.c)
  *
  * Only the first two lines (trim.h) are done for every word; the vocabulary (vocabulary.c)
- * remembers the rest by the bytes of the second line.
+ * remembers the rest by the bytes of the second line. The third line, without the diacritics that a
+ * stemmer may still need, is the exact form.
  *
  * Words that begin with a digit, follow a hyphen or were not found by the fast path of scan.h leave
  * the loop of quern_analysis_text for put_with_care, which knows amounts (amounts.c), compounds and
@@ -115,6 +116,13 @@ static int was_y(const char *word, size_t len, const char *stem, size_t stem_len
            (word[2] == 'y' || (word[2] == 'i' && word[3] == 'e')) && !strchr("aeiou", stem[1]);
 }
 
+/* Sets *out to what is left without marks: where they did not go before, they go now. */
+static void make_term(char kind, const char *word, size_t n, term *out)
+{
+    out->bytes[0] = kind;
+    out->len = 1 + quern_fold(word, n, QUERN_FOLD_MARKS, out->bytes + 1, BYTES_MAX);
+}
+
 /* Sets *out to the stem of a folded word. Fails only where memory ran out. */
 static int make_stem(quern_stemmer *stemmer, const char *form, size_t n, term *out)
 {
@@ -126,9 +134,7 @@ static int make_stem(quern_stemmer *stemmer, const char *form, size_t n, term *o
             return -1;
         }
     }
-    out->bytes[0] = QUERN_TERM_WORD;
-    /* Where marks did not go before, they go now. */
-    out->len = 1 + quern_fold(stem, stem_len, QUERN_FOLD_MARKS, out->bytes + 1, BYTES_MAX);
+    make_term(QUERN_TERM_WORD, stem, stem_len, out);
     if (out->len == 1) { /* no stemmer is known to leave nothing, but a term has to be something */
         memcpy(out->bytes + 1, form, n);
         out->len = 1 + n;
@@ -137,6 +143,16 @@ static int make_stem(quern_stemmer *stemmer, const char *form, size_t n, term *o
         out->bytes[3] = 'y';
     }
     return 0;
+}
+
+/* Sets *out to the exact form of a folded word. */
+static void make_form(const char *form, size_t n, term *out)
+{
+    make_term(QUERN_TERM_EXACT, form, n, out);
+    if (out->len == 1) { /* nothing but marks */
+        memcpy(out->bytes + 1, form, n);
+        out->len = 1 + n;
+    }
 }
 
 /* Folds a word into form[0, BYTES_MAX) and returns its length. */
@@ -152,39 +168,50 @@ static size_t fold_word(const quern_analysis *analysis, const char *word, size_t
     return n;
 }
 
-/* A word that the vocabulary does not know in this form. *out is NULL when nothing is left of it.
- * Kept out of the loop that finds the others. A word whose folded form is known as a word has the
- * same term, since folding what is folded changes nothing. */
-__attribute__((noinline)) static int add_word(quern_analysis *analysis, const char *word,
-                                              size_t len, quern_word **out)
+/* The word of the exact form of a folded word. NULL where memory ran out. */
+static quern_word *intern_form(quern_analysis *analysis, const char *form, size_t n)
 {
     quern_vocabulary *vocabulary = &analysis->vocabulary;
+    term stem;
+    term exact;
+    if (make_stem(analysis->stemmer, form, n, &stem)) {
+        return NULL;
+    }
+    make_form(form, n, &exact);
+    quern_word *word = quern_vocabulary_intern(vocabulary, stem.bytes, stem.len, NULL);
+    return word ? quern_vocabulary_intern(vocabulary, exact.bytes, exact.len, word) : NULL;
+}
+
+/* A word whose spelling the vocabulary does not know. *out is all NULL when nothing is left of it.
+ * Kept out of the loop that finds the others. A word that is folded to a known spelling of a word
+ * means the same, since folding what is folded changes nothing. */
+__attribute__((noinline)) static int add_word(quern_analysis *analysis, const char *word,
+                                              size_t len, quern_meaning *out)
+{
     char form[BYTES_MAX];
     size_t n = fold_word(analysis, word, len, form);
-    *out = NULL;
+    *out = quern_meaning_of(NULL);
     if (n == 0) {
         return 0;
     }
-    const quern_word *same = quern_vocabulary_find(vocabulary, form, n);
-    same = same && same->term[0] == QUERN_TERM_WORD ? same : NULL;
-    term made;
-    if (!same && make_stem(analysis->stemmer, form, n, &made)) {
+    quern_word *made = quern_vocabulary_find(&analysis->vocabulary, form, n).form;
+    made = made ? made : intern_form(analysis, form, n);
+    if (!made || quern_vocabulary_add(&analysis->vocabulary, word, len, made)) {
         return -1;
     }
-    *out = same ? quern_vocabulary_add(vocabulary, word, len, same->term, same->term_len)
-                : quern_vocabulary_add(vocabulary, word, len, made.bytes, made.len);
-    return *out ? 0 : -1;
+    *out = quern_meaning_of(made);
+    return 0;
 }
 
-/* The word of text[start, end), of which `readable` bytes from its start may be read. */
+/* What the word of text[start, end) means, of which `readable` bytes from its start may be read. */
 static inline int find_word(quern_analysis *analysis, const char *text, size_t len, size_t readable,
-                            quern_word **out)
+                            quern_meaning *out)
 {
     const quern_vocabulary *vocabulary = &analysis->vocabulary;
-    *out = len <= QUERN_FORM_SHORT
-               ? quern_vocabulary_find_short(vocabulary, quern_form_of(text, len, readable))
+    *out = len <= QUERN_SPELLING_SHORT
+               ? quern_vocabulary_find_short(vocabulary, quern_spelling_of(text, len, readable))
                : quern_vocabulary_find(vocabulary, text, len);
-    return *out ? 0 : add_word(analysis, text, len, out);
+    return out->term ? 0 : add_word(analysis, text, len, out);
 }
 
 /* ---- Tokens ---- */
@@ -220,15 +247,15 @@ static quern_token *insert(stream *s, size_t at)
  * no memory. */
 static int put(stream *s, size_t start, size_t end, uint32_t position)
 {
-    quern_word *word;
-    if (find_word(s->analysis, s->text + start, end - start, s->len - start, &word)) {
+    quern_meaning found;
+    if (find_word(s->analysis, s->text + start, end - start, s->len - start, &found)) {
         return -1;
     }
-    quern_token *token = word ? insert(s, s->tokens->n) : NULL;
+    quern_token *token = found.term ? insert(s, s->tokens->n) : NULL;
     if (token) {
-        *token = (quern_token){word, position, 1, start, end};
+        *token = (quern_token){found.term, found.form, position, 1, start, end};
     }
-    return !word ? 0 : token ? 1 : -1;
+    return !found.term ? 0 : token ? 1 : -1;
 }
 
 /* Appends a word at the next position. */
@@ -259,10 +286,10 @@ static int insert_amount(stream *s, size_t at, uint32_t position, const quern_am
     if (*currency) {
         n = append(bytes, append(bytes, n, " "), currency);
     }
-    quern_word *word = quern_vocabulary_intern(&s->analysis->vocabulary, bytes, n);
+    quern_word *word = quern_vocabulary_intern(&s->analysis->vocabulary, bytes, n, NULL);
     quern_token *token = word ? insert(s, at) : NULL;
     if (token) {
-        *token = (quern_token){word, position, 1, amount->start, amount->end};
+        *token = (quern_token){word, NULL, position, 1, amount->start, amount->end};
     }
     return token ? 0 : -1;
 }
@@ -375,7 +402,7 @@ static int next_part(stream *s, size_t from, size_t *start, size_t *end)
 /* Puts the parts of tokens [first, first + n) as one word behind the first. */
 static int insert_joined(stream *s, size_t first, size_t n)
 {
-    char joined[QUERN_FORM_LONG];
+    char joined[QUERN_SPELLING_LONG];
     size_t len = 0;
     const quern_token *parts = &s->tokens->items[first];
     for (size_t i = 0; i < n; i++) {
@@ -386,18 +413,23 @@ static int insert_joined(stream *s, size_t first, size_t n)
         memcpy(joined + len, s->text + parts[i].start, more);
         len += more;
     }
-    quern_token token = {NULL, parts[0].position, (uint32_t)n, parts[0].start, parts[n - 1].end};
+    quern_token token = {.position = parts[0].position, .covers = (uint32_t)n};
+    token.start = parts[0].start;
+    token.end = parts[n - 1].end;
     if (!has_letter(joined, len)) {
         return 0;
     }
-    if (find_word(s->analysis, joined, len, sizeof joined, &token.word)) {
+    quern_meaning found;
+    if (find_word(s->analysis, joined, len, sizeof joined, &found)) {
         return -1;
     }
-    quern_token *place = token.word ? insert(s, first + 1) : NULL;
+    quern_token *place = found.term ? insert(s, first + 1) : NULL;
     if (place) {
+        token.word = found.term;
+        token.form = found.form;
         *place = token;
     }
-    return place || !token.word ? 0 : -1;
+    return place || !found.term ? 0 : -1;
 }
 
 /* Puts the word, which follows a hyphen that follows the last token, and all that hang on it. */
@@ -441,18 +473,21 @@ static int put_pair(stream *s, size_t start, size_t end)
 {
     quern_vocabulary *vocabulary = &s->analysis->vocabulary;
     const char *raw = s->text + start;
-    quern_word *word = quern_vocabulary_find(vocabulary, raw, end - start);
+    quern_word *word = quern_vocabulary_find(vocabulary, raw, end - start).term;
     if (!word) {
         char made[QUERN_TERM_MAX] = {QUERN_TERM_BIGRAM};
         size_t n = fold_word(s->analysis, raw, end - start, made + 1);
         if (n == 0) {
             return 0;
         }
-        word = quern_vocabulary_add(vocabulary, raw, end - start, made, n + 1);
+        word = quern_vocabulary_intern(vocabulary, made, n + 1, NULL);
+        if (!word || quern_vocabulary_add(vocabulary, raw, end - start, word)) {
+            return -1;
+        }
     }
-    quern_token *token = word ? insert(s, s->tokens->n) : NULL;
+    quern_token *token = insert(s, s->tokens->n);
     if (token) {
-        *token = (quern_token){word, s->position++, 1, start, end};
+        *token = (quern_token){word, NULL, s->position++, 1, start, end};
     }
     return token ? 0 : -1;
 }
@@ -554,6 +589,7 @@ quern_status quern_analysis_text(quern_analysis *analysis, const char *text, siz
     quern_trim words = {quern_words_of(text, len), 0};
     stream s = {.analysis = analysis, .text = text, .len = len, .words = &words, .tokens = tokens};
     quern_token token = {.covers = 1};
+    quern_meaning found;
     quern_token *items = tokens->items;
     size_t cap = tokens->cap;
     size_t n = 0;
@@ -570,9 +606,11 @@ quern_status quern_analysis_text(quern_analysis *analysis, const char *text, siz
             continue;
         }
         if (find_word(analysis, text + token.start, token.end - token.start, len - token.start,
-                      &token.word)) {
+                      &found)) {
             return quern_fail_nomem(err);
         }
+        token.word = found.term;
+        token.form = found.form;
         if (n == cap) {
             if (quern_grow(&tokens->items, &tokens->cap, n + 1, sizeof token)) {
                 return quern_fail_nomem(err);

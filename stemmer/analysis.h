@@ -30,10 +30,14 @@
  * The kinds up to QUERN_TERM_BIGRAM score (they count into a passage's length), the others only
  * select.
  *
+ * Every word also has its exact form, what its stem was made of: the word folded, in case and
+ * diacritics, without its possessive or elided article. `Commitments` has the term `commit` and the
+ * form `commitments`. A joined word has the form of all its letters; amounts and pairs have none.
+ *
  * Every distinct term met is interned once as a quern_word, shared by all words of the text that
- * come to it (Amazon, AMAZON’s), and a caller hangs its own number on it (`user`). Words are found
- * again by their bytes, so that folding and stemming are done once for each way of writing and a
- * token costs one look-up. quern_analysis_reset forgets them all.
+ * come to it, and so is every form (of Amazon and AMAZON’s); a caller hangs its own number on it
+ * (`user`). Words are found again by their bytes, so that folding and stemming are done once for
+ * each way of writing and a token costs one look-up. quern_analysis_reset forgets them all.
  */
 #ifndef QUERN_STEMMER_ANALYSIS_H
 #define QUERN_STEMMER_ANALYSIS_H
@@ -60,10 +64,14 @@ typedef struct quern_word {
     const char *term;  /* kind and bytes; owned by the analysis until reset */
     uint32_t term_len; /* bytes */
     uint32_t user;     /* the caller's; 0 when the word is new */
+    /* Of an exact form: the word of its stem; of others NULL. Where marks tell stems apart
+     * (French), two forms of the same bytes may have two stems: they are two words. */
+    struct quern_word *stem;
 } quern_word;
 
 typedef struct quern_token {
     quern_word *word;
+    quern_word *form; /* of kind QUERN_TERM_EXACT; NULL: amounts and pairs of characters */
     uint32_t position;
     uint32_t covers;   /* positions it stands for: of a joined form its parts, of others 1 */
     size_t start, end; /* bytes of the text: the word as it stands there, without its possessive */

@@ -5,20 +5,26 @@
  * done for each different one, and what a word costs is finding it again. Three tables, all open
  * addressing with linear probing, doubled when two thirds full:
  *
- *   forms   words as they stand in texts, to 15 bytes (98 % of English): the slot holds the bytes
- *           themselves, so that one cache line answers, and comparing is two integers
- *   longs   longer ones, to 64 bytes: hash, pointer to the bytes, word. Beyond that a word is
- *           folded each time it is met: a file of random letters must not fill the memory
- *   terms   the term of every word. Many forms have one term (Amazon, Amazon’s, AMAZON) and share
- *           one quern_word, so the caller's number in it is the number of the term
+ *   spellings   words as they stand in texts, to 15 bytes (98 % of English): the slot holds the
+ *               bytes themselves and both words that they stand for, so that one half of a cache
+ *               line answers, and comparing is two integers
+ *   longs       longer ones, to 64 bytes: hash, pointer to the bytes, word. Beyond that a word is
+ *               folded each time it is met: a file of random letters must not fill the memory
+ *   words       every term and exact form. Many spellings have one form (Amazon, Amazon’s, AMAZON),
+ *               many forms one term (commit, commitment), and share one quern_word, so the
+ *               caller's number in it is the number of the term, or of the form
  *
- *     forms  "AWS" ──┐                      ┌────────────────────────────────┐
- *            "aws" ──┼──> quern_word ──────>│ term ptr, len, user │ 01 a w s │  one piece of arena
- *     terms  "\1aws"─┘                      └────────────────────────────────┘
+ *     spellings  "Runs" ──┐      ┌────────────────────────────────────┐
+ *                "RUNS’" ─┼─────>│ term ptr, len, user, stem │ 05 runs │  one piece of arena
+ *     words   "\5runs" ───┘      └─────────────────────────┼──────────┘
+ *                         ┌──────────────────────────────<─┘
+ *                         v
+ *                        ┌────────────────────────────────────┐
+ *     words   "\1run" ──>│ term ptr, len, user, NULL │ 01 run  │
+ *                        └────────────────────────────────────┘
  *
  * Words met first are words met often, and they sit at the head of their probe sequences.
- * Invariant: a form is known only if its word is in `terms`; where memory runs out nothing is
- * added.
+ * Invariant: what a spelling stands for is in `words`; where memory runs out nothing is added.
  */
 #include "stemmer/vocabulary.h"
 
@@ -29,7 +35,7 @@
 
 #define ALL UINT64_MAX
 
-const uint64_t quern_form_masks[QUERN_FORM_SHORT + 1][2] = {
+const uint64_t quern_spelling_masks[QUERN_SPELLING_SHORT + 1][2] = {
     {0, 0},           {ALL >> 56, 0},   {ALL >> 48, 0},   {ALL >> 40, 0},
     {ALL >> 32, 0},   {ALL >> 24, 0},   {ALL >> 16, 0},   {ALL >> 8, 0},
     {ALL, 0},         {ALL, ALL >> 56}, {ALL, ALL >> 48}, {ALL, ALL >> 40},
@@ -44,17 +50,17 @@ void quern_vocabulary_init(quern_vocabulary *vocabulary)
 
 void quern_vocabulary_reset(quern_vocabulary *vocabulary)
 {
-    quern_free(vocabulary->forms);
+    quern_free(vocabulary->spellings);
     quern_free(vocabulary->longs.slots);
-    quern_free(vocabulary->terms.slots);
+    quern_free(vocabulary->words.slots);
     quern_arena_finish(&vocabulary->arena);
     quern_vocabulary_init(vocabulary);
 }
 
 size_t quern_vocabulary_memory(const quern_vocabulary *vocabulary)
 {
-    return vocabulary->form_cap * sizeof *vocabulary->forms +
-           (vocabulary->longs.cap + vocabulary->terms.cap) * sizeof(quern_map_slot) +
+    return vocabulary->spelling_cap * sizeof *vocabulary->spellings +
+           (vocabulary->longs.cap + vocabulary->words.cap) * sizeof(quern_map_slot) +
            vocabulary->arena_bytes;
 }
 
@@ -74,14 +80,19 @@ static int is_full(size_t n, size_t cap)
     return n + 1 > cap / 3 * 2;
 }
 
-/* The slot of a key, or the empty one where it would be put. The map has room. */
-static quern_map_slot *map_slot(const quern_map *map, const char *key, size_t len, uint64_t hash)
+static const quern_word any_stem; /* to map_slot: whatever the stem is */
+
+/* The slot of a key, or the empty one where it would be put. The map has room. Among words the stem
+ * is part of the key, NULL for terms. */
+static quern_map_slot *map_slot(const quern_map *map, quern_string key, const quern_word *stem,
+                                uint64_t hash)
 {
     size_t i = (size_t)hash & (map->cap - 1);
     for (;;) {
         quern_map_slot *slot = &map->slots[i];
-        if (!slot->key || (slot->hash == (uint32_t)hash && slot->len == len &&
-                           memcmp(slot->key, key, len) == 0)) {
+        if (!slot->key || (slot->hash == (uint32_t)hash && slot->len == key.len &&
+                           memcmp(slot->key, key.data, key.len) == 0 &&
+                           (stem == &any_stem || stem == slot->word->stem))) {
             return slot;
         }
         i = (i + 1) & (map->cap - 1);
@@ -113,48 +124,51 @@ static int map_reserve(quern_map *map)
     return 0;
 }
 
-static void put_form(quern_vocabulary *vocabulary, quern_form form, quern_word *word)
+static void put_spelling(quern_vocabulary *vocabulary, quern_spelling spelling,
+                         quern_meaning meaning)
 {
-    size_t i = (size_t)(quern_form_hash(form, vocabulary->seed) >> vocabulary->shift);
-    while (vocabulary->forms[i].form.high != 0) {
-        i = (i + 1) & (vocabulary->form_cap - 1);
+    size_t i = (size_t)(quern_spelling_hash(spelling, vocabulary->seed) >> vocabulary->shift);
+    while (vocabulary->spellings[i].spelling.high != 0) {
+        i = (i + 1) & (vocabulary->spelling_cap - 1);
     }
-    vocabulary->forms[i] = (quern_form_slot){form, word};
-    vocabulary->n_forms++;
+    vocabulary->spellings[i] = (quern_spelling_slot){spelling, meaning};
+    vocabulary->n_spellings++;
 }
 
-static int reserve_form(quern_vocabulary *vocabulary)
+static int reserve_spelling(quern_vocabulary *vocabulary)
 {
-    if (!is_full(vocabulary->n_forms, vocabulary->form_cap)) {
+    if (!is_full(vocabulary->n_spellings, vocabulary->spelling_cap)) {
         return 0;
     }
-    quern_form_slot *old = vocabulary->forms;
-    size_t old_cap = vocabulary->form_cap;
+    quern_spelling_slot *old = vocabulary->spellings;
+    size_t old_cap = vocabulary->spelling_cap;
     size_t cap = old_cap ? 2 * old_cap : FIRST_CAP;
-    quern_form_slot *forms = quern_alloc_zero(cap, sizeof *forms);
-    if (!forms) {
+    quern_spelling_slot *spellings = quern_alloc_zero(cap, sizeof *spellings);
+    if (!spellings) {
         return -1;
     }
-    vocabulary->forms = forms;
-    vocabulary->form_cap = cap;
+    vocabulary->spellings = spellings;
+    vocabulary->spelling_cap = cap;
     vocabulary->shift = 64 - (unsigned)__builtin_ctzll(cap);
-    vocabulary->n_forms = 0;
+    vocabulary->n_spellings = 0;
     for (size_t i = 0; i < old_cap; i++) {
-        if (old[i].form.high != 0) {
-            put_form(vocabulary, old[i].form, old[i].word);
+        if (old[i].spelling.high != 0) {
+            put_spelling(vocabulary, old[i].spelling, old[i].meaning);
         }
     }
     quern_free(old);
     return 0;
 }
 
-quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *term, size_t len)
+quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *term, size_t len,
+                                    quern_word *stem)
 {
-    if (map_reserve(&vocabulary->terms)) {
+    const quern_string key = {term, len};
+    if (map_reserve(&vocabulary->words)) {
         return NULL;
     }
     uint64_t hash = quern_checksum_seeded(term, len, vocabulary->seed);
-    quern_map_slot *slot = map_slot(&vocabulary->terms, term, len, hash);
+    quern_map_slot *slot = map_slot(&vocabulary->words, key, stem, hash);
     if (slot->key) {
         return slot->word;
     }
@@ -165,60 +179,52 @@ quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *te
     char *bytes = (char *)(word + 1);
     memcpy(bytes, term, len);
     bytes[len] = '\0';
-    *word = (quern_word){.term = bytes, .term_len = (uint32_t)len};
+    *word = (quern_word){bytes, (uint32_t)len, 0, stem};
     *slot = (quern_map_slot){bytes, (uint32_t)len, (uint32_t)hash, word};
-    vocabulary->terms.n++;
+    vocabulary->words.n++;
     return word;
 }
 
-static quern_word *add_long(quern_vocabulary *vocabulary, const char *form, size_t form_len,
-                            const char *term, size_t term_len)
+static int add_long(quern_vocabulary *vocabulary, quern_string spelling, quern_word *word)
 {
     char *copy = NULL;
-    if (map_reserve(&vocabulary->longs) || !(copy = allocate(vocabulary, form_len))) {
-        return NULL;
+    if (map_reserve(&vocabulary->longs) || !(copy = allocate(vocabulary, spelling.len))) {
+        return -1;
     }
-    quern_word *word = quern_vocabulary_intern(vocabulary, term, term_len);
-    if (!word) {
-        return NULL;
-    }
-    memcpy(copy, form, form_len);
-    uint64_t hash = quern_checksum_seeded(form, form_len, vocabulary->seed);
-    quern_map_slot *slot = map_slot(&vocabulary->longs, form, form_len, hash);
-    if (!slot->key) {
-        *slot = (quern_map_slot){copy, (uint32_t)form_len, (uint32_t)hash, word};
-        vocabulary->longs.n++;
-    }
-    return word;
+    memcpy(copy, spelling.data, spelling.len);
+    uint64_t hash = quern_checksum_seeded(copy, spelling.len, vocabulary->seed);
+    quern_map_slot *slot = map_slot(&vocabulary->longs, spelling, &any_stem, hash);
+    *slot = (quern_map_slot){copy, (uint32_t)spelling.len, (uint32_t)hash, word};
+    vocabulary->longs.n++;
+    return 0;
 }
 
-quern_word *quern_vocabulary_add(quern_vocabulary *vocabulary, const char *form, size_t form_len,
-                                 const char *term, size_t term_len)
+int quern_vocabulary_add(quern_vocabulary *vocabulary, const char *spelling, size_t len,
+                         quern_word *word)
 {
-    if (form_len > QUERN_FORM_LONG) {
-        return quern_vocabulary_intern(vocabulary, term, term_len);
+    if (len > QUERN_SPELLING_LONG) {
+        return 0;
     }
-    if (form_len > QUERN_FORM_SHORT) {
-        return add_long(vocabulary, form, form_len, term, term_len);
+    if (len > QUERN_SPELLING_SHORT) {
+        return add_long(vocabulary, (quern_string){spelling, len}, word);
     }
-    if (reserve_form(vocabulary)) {
-        return NULL;
+    if (reserve_spelling(vocabulary)) {
+        return -1;
     }
-    quern_word *word = quern_vocabulary_intern(vocabulary, term, term_len);
-    if (word) {
-        put_form(vocabulary, quern_form_of(form, form_len, form_len), word);
-    }
-    return word;
+    put_spelling(vocabulary, quern_spelling_of(spelling, len, len), quern_meaning_of(word));
+    return 0;
 }
 
-quern_word *quern_vocabulary_find(const quern_vocabulary *vocabulary, const char *form, size_t len)
+quern_meaning quern_vocabulary_find(const quern_vocabulary *vocabulary, const char *spelling,
+                                    size_t len)
 {
-    if (len <= QUERN_FORM_SHORT) {
-        return quern_vocabulary_find_short(vocabulary, quern_form_of(form, len, len));
+    if (len <= QUERN_SPELLING_SHORT) {
+        return quern_vocabulary_find_short(vocabulary, quern_spelling_of(spelling, len, len));
     }
-    if (len > QUERN_FORM_LONG || vocabulary->longs.cap == 0) {
-        return NULL;
+    if (len > QUERN_SPELLING_LONG || vocabulary->longs.cap == 0) {
+        return quern_meaning_of(NULL);
     }
-    uint64_t hash = quern_checksum_seeded(form, len, vocabulary->seed);
-    return map_slot(&vocabulary->longs, form, len, hash)->word;
+    const quern_string key = {spelling, len};
+    uint64_t hash = quern_checksum_seeded(spelling, len, vocabulary->seed);
+    return quern_meaning_of(map_slot(&vocabulary->longs, key, &any_stem, hash)->word);
 }

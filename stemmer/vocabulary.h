@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* vocabulary - the words met so far: from the bytes of a word as it stands in a text to its
- * quern_word, without folding or stemming it again.
+/* vocabulary - the words met so far: from the bytes of a word as it stands in a text, its spelling,
+ * to its term and its exact form, without folding or stemming it again.
  *
  * See vocabulary.c for the tables. The look-up of short words is inline here: it is the inner loop
  * of indexing.
@@ -13,25 +13,31 @@
 
 #include <string.h>
 
-#define QUERN_FORM_SHORT 15 /* bytes of the longest form that lies in its slot */
-#define QUERN_FORM_LONG 64  /* bytes of the longest form that is remembered at all */
+#define QUERN_SPELLING_SHORT 15 /* bytes of the longest spelling that lies in its slot */
+#define QUERN_SPELLING_LONG 64  /* bytes of the longest spelling that is remembered at all */
 
-/* A form of at most QUERN_FORM_SHORT bytes, padded with zeros, and its length in the last byte; so
- * equal words are equal forms. All zeros: an empty slot. */
-typedef struct quern_form {
+/* A spelling of at most QUERN_SPELLING_SHORT bytes, padded with zeros, and its length in the last
+ * byte; so equal words are equal spellings. All zeros: an empty slot. */
+typedef struct quern_spelling {
     uint64_t low, high;
-} quern_form;
+} quern_spelling;
 
-typedef struct quern_form_slot {
-    quern_form form;
-    quern_word *word;
-} quern_form_slot;
+/* What a spelling stands for. */
+typedef struct quern_meaning {
+    quern_word *term; /* NULL: the spelling is not known */
+    quern_word *form; /* NULL: the term has no exact forms */
+} quern_meaning;
+
+typedef struct quern_spelling_slot {
+    quern_spelling spelling;
+    quern_meaning meaning;
+} quern_spelling_slot;
 
 typedef struct quern_map_slot {
     const char *key; /* NULL: empty */
     uint32_t len;
     uint32_t hash;
-    quern_word *word;
+    quern_word *word; /* of a spelling: its form, or its term where that has none */
 } quern_map_slot;
 
 typedef struct quern_map {
@@ -40,12 +46,12 @@ typedef struct quern_map {
 } quern_map;
 
 typedef struct quern_vocabulary {
-    quern_form_slot *forms;
-    size_t form_cap, n_forms; /* form_cap: 0 or a power of two */
-    unsigned shift;           /* of a hash, to an index of forms */
+    quern_spelling_slot *spellings;
+    size_t spelling_cap, n_spellings; /* spelling_cap: 0 or a power of two */
+    unsigned shift;                   /* of a hash, to an index of spellings */
     uint64_t seed;
-    quern_map longs; /* forms of 16 to QUERN_FORM_LONG bytes */
-    quern_map terms; /* every term, once */
+    quern_map longs; /* spellings of 16 to QUERN_SPELLING_LONG bytes */
+    quern_map words; /* every term and every form, once */
     quern_arena arena;
     size_t arena_bytes;
 } quern_vocabulary;
@@ -56,41 +62,57 @@ void quern_vocabulary_reset(quern_vocabulary *vocabulary);
 /* Bytes allocated. */
 size_t quern_vocabulary_memory(const quern_vocabulary *vocabulary);
 
-/* The word of a form of any length; NULL when it is not known. */
-quern_word *quern_vocabulary_find(const quern_vocabulary *vocabulary, const char *form, size_t len);
+/* What a spelling of any length stands for. */
+quern_meaning quern_vocabulary_find(const quern_vocabulary *vocabulary, const char *spelling,
+                                    size_t len);
 
-/* Makes `form` known as a form of `term` (with its byte of kind), which is interned if it is new.
- * Neither may be known to be empty. NULL when memory ran out: nothing has changed then. */
-quern_word *quern_vocabulary_add(quern_vocabulary *vocabulary, const char *form, size_t form_len,
-                                 const char *term, size_t term_len);
+/* Makes a spelling that is not known stand for `word`: an exact form, or a term that has none.
+ * Nothing happens to one that is too long. Returns 0, or -1 where memory ran out: nothing has
+ * changed then. */
+int quern_vocabulary_add(quern_vocabulary *vocabulary, const char *spelling, size_t len,
+                         quern_word *word);
 
-/* The word of a term (with its byte of kind), interned if it is new. NULL when memory ran out. */
-quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *term, size_t len);
-
-/* The bytes of a form of n bytes. */
-extern const uint64_t quern_form_masks[QUERN_FORM_SHORT + 1][2];
-
-/* The form of p[0, n), n from 1 to QUERN_FORM_SHORT; `readable` bytes may be read at p. */
-static inline quern_form quern_form_of(const char *p, size_t n, size_t readable)
+/* What `word`, an exact form or a term, means. */
+static inline quern_meaning quern_meaning_of(quern_word *word)
 {
-    quern_form form = {0, 0};
-    if (readable < 16) {
-        memcpy(&form, p, n);
-    } else {
-        memcpy(&form, p, sizeof form);
-        form.low &= quern_form_masks[n][0];
-        form.high &= quern_form_masks[n][1];
+    quern_meaning meaning = {word, NULL};
+    if (word && word->stem) {
+        meaning.term = word->stem;
+        meaning.form = word;
     }
-    form.high |= (uint64_t)n << 56;
-    return form;
+    return meaning;
+}
+
+/* The word of a term (with its byte of kind), interned if it is new; of an exact form where `stem`
+ * is not NULL. Two forms with the same bytes are two words if their stems are. NULL when memory ran
+ * out: nothing has changed then. */
+quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *term, size_t len,
+                                    quern_word *stem);
+
+/* The bytes of a spelling of n bytes. */
+extern const uint64_t quern_spelling_masks[QUERN_SPELLING_SHORT + 1][2];
+
+/* The spelling of p[0, n), n from 1 to QUERN_SPELLING_SHORT; `readable` bytes may be read at p. */
+static inline quern_spelling quern_spelling_of(const char *p, size_t n, size_t readable)
+{
+    quern_spelling spelling = {0, 0};
+    if (readable < 16) {
+        memcpy(&spelling, p, n);
+    } else {
+        memcpy(&spelling, p, sizeof spelling);
+        spelling.low &= quern_spelling_masks[n][0];
+        spelling.high &= quern_spelling_masks[n][1];
+    }
+    spelling.high |= (uint64_t)n << 56;
+    return spelling;
 }
 
 /* A multiplication of the two halves (as in wyhash, Wang Yi 2019), seeded so that nobody can
  * prepare a text whose words all meet. */
-static inline uint64_t quern_form_hash(quern_form form, uint64_t seed)
+static inline uint64_t quern_spelling_hash(quern_spelling spelling, uint64_t seed)
 {
-    uint64_t a = form.low ^ seed;
-    uint64_t b = form.high ^ 0x9E3779B97F4A7C15u;
+    uint64_t a = spelling.low ^ seed;
+    uint64_t b = spelling.high ^ 0x9E3779B97F4A7C15u;
 #if defined(__SIZEOF_INT128__)
     __extension__ typedef unsigned __int128 wide;
     wide product = (wide)a * b;
@@ -102,23 +124,24 @@ static inline uint64_t quern_form_hash(quern_form form, uint64_t seed)
 #endif
 }
 
-/* The word of a short form; NULL when it is not known. */
-static inline quern_word *quern_vocabulary_find_short(const quern_vocabulary *vocabulary,
-                                                      quern_form form)
+/* What a short spelling stands for. */
+static inline quern_meaning quern_vocabulary_find_short(const quern_vocabulary *vocabulary,
+                                                        quern_spelling spelling)
 {
-    if (vocabulary->form_cap == 0) {
-        return NULL;
+    const quern_meaning unknown = {NULL, NULL};
+    if (vocabulary->spelling_cap == 0) {
+        return unknown;
     }
-    size_t i = (size_t)(quern_form_hash(form, vocabulary->seed) >> vocabulary->shift);
+    size_t i = (size_t)(quern_spelling_hash(spelling, vocabulary->seed) >> vocabulary->shift);
     for (;;) {
-        const quern_form_slot *slot = &vocabulary->forms[i];
-        if (slot->form.low == form.low && slot->form.high == form.high) {
-            return slot->word;
+        const quern_spelling_slot *slot = &vocabulary->spellings[i];
+        if (slot->spelling.low == spelling.low && slot->spelling.high == spelling.high) {
+            return slot->meaning;
         }
-        if (slot->form.high == 0) {
-            return NULL;
+        if (slot->spelling.high == 0) {
+            return unknown;
         }
-        i = (i + 1) & (vocabulary->form_cap - 1);
+        i = (i + 1) & (vocabulary->spelling_cap - 1);
     }
 }
 

@@ -37,23 +37,49 @@ static void terms_of(quern_analysis *analysis, const char *text, size_t len, cha
     quern_tokens_finish(&tokens);
 }
 
+/* The exact forms of a text, likewise; of tokens that have none nothing but the mark. */
+static void forms_of(quern_analysis *analysis, const char *text, size_t len, char out[TEXT_MAX])
+{
+    quern_tokens tokens = {0};
+    size_t n = 0;
+    CHECK(quern_analysis_text(analysis, text, len, &tokens, NULL) == QUERN_OK);
+    for (size_t i = 0; i < tokens.n && n < TEXT_MAX; i++) {
+        const quern_token *token = &tokens.items[i];
+        const quern_word *form = token->form;
+        char mark = i > 0 && token->position == token[-1].position ? '/' : '|';
+        CHECK(!form || (form->term[0] == QUERN_TERM_EXACT && form->stem == token->word));
+        CHECK(!form == (token->word->term[0] != QUERN_TERM_WORD) && !token->word->stem);
+        n += (size_t)snprintf(out + n, TEXT_MAX - n, "%c%.*s", mark,
+                              form ? (int)form->term_len - 1 : 0, form ? form->term + 1 : "");
+    }
+    out[n < TEXT_MAX ? n : TEXT_MAX - 1] = '\0';
+    quern_tokens_finish(&tokens);
+}
+
 typedef struct row {
     const char *language, *text, *want;
 } row;
 
-static void check_rows(const row *rows, size_t n)
+typedef void (*printer)(quern_analysis *analysis, const char *text, size_t len, char out[TEXT_MAX]);
+
+static void check_printed(printer print, const row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         quern_analysis *analysis = make(rows[i].language);
         char got[TEXT_MAX];
         char name[256];
         for (int again = 0; analysis && again < 2; again++) { /* new forms, then known ones */
-            terms_of(analysis, rows[i].text, strlen(rows[i].text), got);
+            print(analysis, rows[i].text, strlen(rows[i].text), got);
             snprintf(name, sizeof name, "%s %.60s: %.120s", rows[i].language, rows[i].text, got);
             CHECK_ROW(name, strcmp(got, rows[i].want) == 0);
         }
         quern_analysis_free(analysis);
     }
+}
+
+static void check_rows(const row *rows, size_t n)
+{
+    check_printed(terms_of, rows, n);
 }
 
 static void test_terms(void)
@@ -102,6 +128,46 @@ static void test_terms(void)
         {"arabic", "كِتَاب كتاب", "|كتاب|كتاب"},
     };
     check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+static void test_exact_forms(void)
+{
+    static const row rows[] = {
+        {"english", "Amazon’s AMAZON'S amazon Amazons", "|amazon|amazon|amazon|amazons"},
+        {"english", "Commitment committed AWS", "|commitment|committed|aws"},
+        {"english", "Résumés Straße ﬁnancial", "|resumes|strasse|financial"},
+        {"english", "Long-Term’s F-16", "|long/longterm|term|f/f16|16"},
+        {"english", "$4bn costs", "|//4bn|costs"},
+        {"english", "東京都 日", "|||日"},
+        {"none", "Running dogs", "|running|dogs"},
+        {"french", "l’Étudiante étudiants", "|etudiante|etudiants"},
+        {"german", "Häuser", "|hauser"},
+        {"none", "עִבְרִית", "|עברית"},
+    };
+    check_printed(forms_of, rows, sizeof rows / sizeof *rows);
+}
+
+/* Ways of writing share a form, forms a stem; the same bytes with two stems are two forms. */
+static void test_shared_forms(void)
+{
+    static const char text[] = "Runs RUNS’s running run";
+    quern_analysis *analysis = make("english");
+    quern_tokens tokens = {0};
+    CHECK(quern_analysis_text(analysis, text, sizeof text - 1, &tokens, NULL) == QUERN_OK);
+    const quern_token *t = tokens.items;
+    CHECK(tokens.n == 4 && t[0].form == t[1].form && t[1].form != t[2].form);
+    CHECK(tokens.n == 4 && t[0].word == t[2].word && t[0].word == t[3].word);
+    t[0].form->user = 7;
+    CHECK(t[0].word->user == 0 && t[2].form->user == 0);
+    quern_analysis_free(analysis);
+    analysis = make("french");
+    static const char french[] = "chanté chante";
+    CHECK(quern_analysis_text(analysis, french, sizeof french - 1, &tokens, NULL) == QUERN_OK);
+    t = tokens.items;
+    CHECK(tokens.n == 2 && strcmp(t[0].form->term, t[1].form->term) == 0);
+    CHECK((t[0].form == t[1].form) == (t[0].word == t[1].word));
+    quern_tokens_finish(&tokens);
+    quern_analysis_free(analysis);
 }
 
 static void test_compounds(void)
@@ -340,7 +406,8 @@ static int holds(quern_analysis *analysis, quern_analysis *alone, const char *te
         const quern_token *a = &again.items[i];
         good = t->start >= last && t->end > t->start && t->end <= len && t->covers > 0 &&
                (t->position == next || (i > 0 && t->position + 1 == next)) &&
-               is_same_term(t->word, a->word) && t->position == a->position &&
+               is_same_term(t->word, a->word) && !t->form == !a->form &&
+               (!t->form || is_same_term(t->form, a->form)) && t->position == a->position &&
                t->start == a->start && t->end == a->end && t->covers == a->covers;
         last = t->start;
         next = t->position + 1;
@@ -517,6 +584,8 @@ static void test_unknown(void)
 }
 
 static CU_TestInfo tests[] = {{"terms", test_terms},
+                              {"exact forms", test_exact_forms},
+                              {"shared forms", test_shared_forms},
                               {"compounds", test_compounds},
                               {"amounts", test_amounts},
                               {"scripts without blanks", test_dense},
