@@ -2,6 +2,8 @@
 /* match - see match.h. */
 #include "query/match.h"
 
+#include "query/near.h"
+
 #include <string.h>
 
 enum { SLOTS_MAX = 256 }; /* 1 MB or so; more cursors than that share */
@@ -147,23 +149,23 @@ quern_status quern_match_move(quern_match_pool *pool, quern_match_cursor *cursor
     return QUERN_OK;
 }
 
-/* ---- Phrases ---- */
+/* ---- Joins ---- */
 
 /* Brings all cursors to the first passage below `end` that they have in common. */
-static quern_status align(quern_match_pool *pool, quern_match_phrase *phrase, uint32_t end,
+static quern_status align(quern_match_pool *pool, quern_match_join *join, uint32_t end,
                           uint32_t *passage, quern_error *err)
 {
-    quern_match_cursor *lead = phrase->cursors[0];
+    quern_match_cursor *lead = join->cursors[0];
     uint32_t i = 0;
-    while (lead->next < end && i < phrase->n_cursors) {
-        for (i = 1; i < phrase->n_cursors; i++) {
-            QUERN_TRY(quern_match_seek(pool, phrase->cursors[i], lead->next, err));
-            if (phrase->cursors[i]->next != lead->next) {
+    while (lead->next < end && i < join->n_cursors) {
+        for (i = 1; i < join->n_cursors; i++) {
+            QUERN_TRY(quern_match_seek(pool, join->cursors[i], lead->next, err));
+            if (join->cursors[i]->next != lead->next) {
                 break;
             }
         }
-        if (i < phrase->n_cursors) {
-            QUERN_TRY(quern_match_seek(pool, lead, phrase->cursors[i]->next, err));
+        if (i < join->n_cursors) {
+            QUERN_TRY(quern_match_seek(pool, lead, join->cursors[i]->next, err));
         }
     }
     *passage = lead->next < end ? lead->next : QUERN_MATCH_END;
@@ -171,47 +173,46 @@ static quern_status align(quern_match_pool *pool, quern_match_phrase *phrase, ui
 }
 
 /* Reads how often each term is in the passage that all cursors stand at. */
-static quern_status read_tfs(quern_match_pool *pool, quern_match_phrase *phrase, quern_error *err)
+static quern_status read_tfs(quern_match_pool *pool, quern_match_join *join, quern_error *err)
 {
-    for (uint32_t i = 0; i < phrase->n_cursors; i++) {
+    for (uint32_t i = 0; i < join->n_cursors; i++) {
         quern_postings *p;
-        QUERN_TRY(quern_match_block(pool, phrase->cursors[i], &p, err));
+        QUERN_TRY(quern_match_block(pool, join->cursors[i], &p, err));
         if (!p->have_tfs) {
             QUERN_TRY(quern_postings_load_tfs(p, err));
         }
-        phrase->tfs[i] = p->tfs[phrase->cursors[i]->at];
+        join->tfs[i] = p->tfs[join->cursors[i]->at];
     }
     return QUERN_OK;
 }
 
 /* Puts the positions of all cursors, which stand at one passage, into the pool. */
-static quern_status read_positions(quern_match_pool *pool, quern_match_phrase *phrase,
-                                   quern_error *err)
+static quern_status read_positions(quern_match_pool *pool, quern_match_join *join, quern_error *err)
 {
     size_t n = 0;
-    for (uint32_t i = 0; i < phrase->n_cursors; i++) {
+    for (uint32_t i = 0; i < join->n_cursors; i++) {
         quern_postings *p;
-        quern_match_cursor *cursor = phrase->cursors[i];
-        uint32_t tf = phrase->tfs[i];
+        quern_match_cursor *cursor = join->cursors[i];
+        uint32_t tf = join->tfs[i];
         QUERN_TRY(quern_match_block(pool, cursor, &p, err));
         if (tf > UINT32_MAX - n ||
             quern_grow(&pool->positions, &pool->cap_positions, n + tf, sizeof(uint32_t))) {
             return quern_fail_nomem(err);
         }
         QUERN_TRY(quern_postings_positions(p, cursor->at, pool->positions + n, err));
-        phrase->starts[i] = (uint32_t)n;
+        join->starts[i] = (uint32_t)n;
         n += tf;
     }
     return QUERN_OK;
 }
 
 /* Whether every member stands at its offset from `start`. */
-static int stands_at(const quern_match_pool *pool, const quern_match_phrase *phrase, uint32_t start)
+static int stands_at(const quern_match_pool *pool, const quern_match_join *join, uint32_t start)
 {
-    for (uint32_t i = 0; i < phrase->n_members; i++) {
-        const quern_match_member *m = &phrase->members[i];
-        const uint32_t *list = pool->positions + phrase->starts[m->cursor];
-        uint32_t n = phrase->tfs[m->cursor];
+    for (uint32_t i = 0; i < join->n_members; i++) {
+        const quern_match_member *m = &join->members[i];
+        const uint32_t *list = pool->positions + join->starts[m->cursor];
+        uint32_t n = join->tfs[m->cursor];
         uint32_t want = start + m->offset;
         uint32_t at = quern_match_lower_bound(list, 0, n, want);
         if (want < start || at == n || list[at] != want) {
@@ -222,36 +223,33 @@ static int stands_at(const quern_match_pool *pool, const quern_match_phrase *phr
 }
 
 /* The member whose term is the least often in the passage. */
-static const quern_match_member *rarest_member(const quern_match_phrase *phrase)
+static const quern_match_member *rarest_member(const quern_match_join *join)
 {
-    const quern_match_member *best = &phrase->members[0];
-    for (uint32_t i = 1; i < phrase->n_members; i++) {
-        if (phrase->tfs[phrase->members[i].cursor] < phrase->tfs[best->cursor]) {
-            best = &phrase->members[i];
+    const quern_match_member *best = &join->members[0];
+    for (uint32_t i = 1; i < join->n_members; i++) {
+        if (join->tfs[join->members[i].cursor] < join->tfs[best->cursor]) {
+            best = &join->members[i];
         }
     }
     return best;
 }
 
-/* Whether the phrase is in the passage that all cursors stand at. */
-static quern_status verify(quern_match_pool *pool, quern_match_phrase *phrase, uint32_t passage,
-                           int *found, quern_error *err)
+/* Whether the phrase is in the passage whose positions are in the pool. */
+static quern_status has_phrase(const quern_match_pool *pool, const quern_match_join *join,
+                               uint32_t passage, int *found, quern_error *err)
 {
-    *found = 0;
-    QUERN_TRY(read_tfs(pool, phrase, err));
-    QUERN_TRY(read_positions(pool, phrase, err));
-    const quern_match_member *rarest = rarest_member(phrase);
-    const uint32_t *list = pool->positions + phrase->starts[rarest->cursor];
-    uint32_t reach = phrase->members[phrase->n_members - 1].offset;
+    const quern_match_member *rarest = rarest_member(join);
+    const uint32_t *list = pool->positions + join->starts[rarest->cursor];
+    uint32_t reach = join->members[join->n_members - 1].offset;
     uint32_t title_words = 0;
     int know_title = 0;
-    for (uint32_t i = 0; i < phrase->tfs[rarest->cursor] && !*found; i++) {
-        if (list[i] < rarest->offset || !stands_at(pool, phrase, list[i] - rarest->offset)) {
+    for (uint32_t i = 0; i < join->tfs[rarest->cursor] && !*found; i++) {
+        if (list[i] < rarest->offset || !stands_at(pool, join, list[i] - rarest->offset)) {
             continue;
         }
         uint32_t start = list[i] - rarest->offset;
         if (!know_title) {
-            quern_segment *segment = phrase->cursors[0]->segment;
+            quern_segment *segment = join->cursors[0]->segment;
             QUERN_TRY(quern_segment_title_words(segment, passage, &title_words, err));
             know_title = 1;
         }
@@ -260,28 +258,61 @@ static quern_status verify(quern_match_pool *pool, quern_match_phrase *phrase, u
     return QUERN_OK;
 }
 
-quern_status quern_match_phrase_next(quern_match_pool *pool, quern_match_phrase *phrase,
-                                     uint32_t end, uint32_t *passage, quern_error *err)
+static quern_status has_near(const quern_match_pool *pool, const quern_match_join *join,
+                             uint32_t passage, int *found, quern_error *err)
+{
+    quern_near near = {.n = join->n_members, .reach = join->reach};
+    for (uint32_t i = 0; i < join->n_members; i++) {
+        uint32_t cursor = join->members[i].cursor;
+        near.lists[i] = pool->positions + join->starts[cursor];
+        near.counts[i] = join->tfs[cursor];
+    }
+    QUERN_TRY(
+        quern_segment_title_words(join->cursors[0]->segment, passage, &near.title_words, err));
+    *found = join->is_ordered ? quern_near_ordered(&near) : quern_near_any_order(&near);
+    return QUERN_OK;
+}
+
+/* Whether the join matches in the passage that all cursors stand at. */
+static quern_status verify(quern_match_pool *pool, quern_match_join *join, uint32_t passage,
+                           int *found, quern_error *err)
+{
+    *found = join->how == QUERN_JOIN_ALL;
+    QUERN_TRY(read_tfs(pool, join, err));
+    if (*found) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(read_positions(pool, join, err));
+    return join->how == QUERN_JOIN_PHRASE ? has_phrase(pool, join, passage, found, err)
+                                          : has_near(pool, join, passage, found, err);
+}
+
+quern_status quern_match_join_next(quern_match_pool *pool, quern_match_join *join, uint32_t end,
+                                   uint32_t *passage, quern_error *err)
 {
     for (;;) {
         int found;
-        QUERN_TRY(align(pool, phrase, end, passage, err));
+        QUERN_TRY(align(pool, join, end, passage, err));
         if (*passage == QUERN_MATCH_END) {
             return QUERN_OK;
         }
-        QUERN_TRY(verify(pool, phrase, *passage, &found, err));
+        QUERN_TRY(verify(pool, join, *passage, &found, err));
         if (found) {
             return QUERN_OK;
         }
-        QUERN_TRY(quern_match_move(pool, phrase->cursors[0], phrase->cursors[0]->at + 1, err));
+        QUERN_TRY(quern_match_move(pool, join->cursors[0], join->cursors[0]->at + 1, err));
     }
 }
 
-quern_status quern_match_phrase_at(quern_match_pool *pool, quern_match_phrase *phrase,
-                                   uint32_t passage, int *found, quern_error *err)
+quern_status quern_match_join_at(quern_match_pool *pool, quern_match_join *join, uint32_t passage,
+                                 int *found, quern_error *err)
 {
-    for (uint32_t i = 0; i < phrase->n_cursors; i++) {
-        QUERN_TRY(quern_match_seek(pool, phrase->cursors[i], passage, err));
+    *found = 0;
+    for (uint32_t i = 0; i < join->n_cursors; i++) {
+        QUERN_TRY(quern_match_seek(pool, join->cursors[i], passage, err));
+        if (join->cursors[i]->next != passage) {
+            return QUERN_OK;
+        }
     }
-    return verify(pool, phrase, passage, found, err);
+    return verify(pool, join, passage, found, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* match - which passages a term or a phrase is in, walked in ascending order.
+/* match - which passages a term, or several at once, are in, walked in ascending order.
  *
  * A *cursor* stands at a posting of one term in one segment; it is small, so that a query of a
  * hundred thousand words can have one for each. The decoded block that a cursor reads from is large
@@ -10,9 +10,11 @@
  *     cursor: term  block 7  at 31  next = passage 5120        `next` is known without the slot
  *     slot of it: owner, quern_postings with block 7 decoded
  *
- * A *phrase* is walked by its rarest term: the others are moved to each of its passages in turn,
- * the next rarest first, and where all are there, their positions are compared. Positions of pooled
- * title words are those below T; no phrase has words on both sides of T.
+ * A *join* looks for passages with all of its terms: anywhere in them (ALL), as a phrase or near
+ * each other. It is walked by its rarest term: the others are moved to each of its passages in
+ * turn, the next rarest first, and where all are there, their positions are compared (near.h).
+ * Positions of pooled title words are those below T; no phrase and no NEAR has words on both sides
+ * of T.
  *
  * Invariant: `next` is the passage of the posting that the cursor stands at, or QUERN_MATCH_END.
  */
@@ -42,7 +44,7 @@ typedef struct quern_match_slot {
 typedef struct quern_match_pool {
     quern_match_slot *slots;
     uint32_t n_slots;
-    /* Where the positions of a phrase's terms in one passage are put together. */
+    /* Where the positions of a join's terms in one passage are put together. */
     uint32_t *positions;
     size_t cap_positions;
 } quern_match_pool;
@@ -75,27 +77,33 @@ quern_status quern_match_move(quern_match_pool *pool, quern_match_cursor *cursor
 uint32_t quern_match_lower_bound(const uint32_t *passages, uint32_t from, uint32_t n,
                                  uint32_t passage);
 
-/* A member of the phrase: which of the phrase's cursors, and its offset. */
+typedef enum quern_join_how { QUERN_JOIN_ALL, QUERN_JOIN_PHRASE, QUERN_JOIN_NEAR } quern_join_how;
+
+/* A member of a phrase or a NEAR: which of the join's cursors, and its offset in the phrase. */
 typedef struct quern_match_member {
     uint32_t cursor, offset;
 } quern_match_member;
 
-typedef struct quern_match_phrase {
+typedef struct quern_match_join {
+    quern_join_how how;
     quern_match_cursor **cursors; /* of the distinct terms, rarest first */
     uint32_t n_cursors;
-    const quern_match_member *members; /* in order of offset */
+    const quern_match_member *members; /* of a phrase: in order of offset */
     uint32_t n_members;
+    uint32_t reach; /* NEAR, and whether it is in the order of the members */
+    int is_ordered;
     uint32_t *tfs, *starts; /* n_cursors each: in the passage at hand; starts: in pool->positions */
-} quern_match_phrase;
+} quern_match_join;
 
-/* Moves on to the phrase's next passage below `end`, from where its cursors stand; *passage is
- * QUERN_MATCH_END where there is none. All cursors then stand at it, and phrase->tfs holds their
+/* Moves on to the join's next passage below `end`, from where its cursors stand; *passage is
+ * QUERN_MATCH_END where there is none. All cursors then stand at it, and join->tfs holds their
  * frequencies; to go on, move cursors[0] by one. */
-quern_status quern_match_phrase_next(quern_match_pool *pool, quern_match_phrase *phrase,
-                                     uint32_t end, uint32_t *passage, quern_error *err);
+quern_status quern_match_join_next(quern_match_pool *pool, quern_match_join *join, uint32_t end,
+                                   uint32_t *passage, quern_error *err);
 
-/* Moves all cursors on to a passage that all are in and says whether the phrase is there. */
-quern_status quern_match_phrase_at(quern_match_pool *pool, quern_match_phrase *phrase,
-                                   uint32_t passage, int *found, quern_error *err);
+/* Moves all cursors on to `passage` and says whether the join matches there; join->tfs is then
+ * filled. Where it has not all terms, some cursors stay behind. */
+quern_status quern_match_join_at(quern_match_pool *pool, quern_match_join *join, uint32_t passage,
+                                 int *found, quern_error *err);
 
 #endif

@@ -65,7 +65,7 @@ typedef struct sink {
 static quern_status make_room(quern_native *native, quern_error *err)
 {
     const quern_prepared *q = &native->query;
-    size_t n = q->plan->n_terms < TABLES_MAX ? q->plan->n_terms : TABLES_MAX;
+    size_t n = q->n_words < TABLES_MAX ? q->n_words + 1 : TABLES_MAX;
     QUERN_TRY(quern_match_pool_init(&native->pool, q->max_cursors + 1, err));
     native->tables = quern_alloc(n * sizeof *native->tables);
     if (!native->tables) {
@@ -129,9 +129,9 @@ static quern_status start(quern_native *native, quern_part *p, uint32_t from, qu
     for (size_t i = 0; i < p->n_words; i++) {
         QUERN_TRY(quern_match_start(&native->pool, &p->words[i], from, err));
     }
-    for (size_t i = 0; i < p->n_phrases; i++) {
-        for (uint32_t j = 0; j < p->phrases[i].n_cursors; j++) {
-            QUERN_TRY(quern_match_start(&native->pool, p->phrases[i].cursors[j], from, err));
+    for (size_t i = 0; i < p->n_joins; i++) {
+        for (uint32_t j = 0; j < p->joins[i].n_cursors; j++) {
+            QUERN_TRY(quern_match_start(&native->pool, p->joins[i].cursors[j], from, err));
         }
     }
     return QUERN_OK;
@@ -144,8 +144,8 @@ static uint32_t next_passage(const quern_part *p)
     for (size_t i = 0; i < p->n_words; i++) {
         next = p->words[i].next < next ? p->words[i].next : next;
     }
-    for (size_t i = 0; i < p->n_phrases; i++) {
-        uint32_t lead = p->phrases[i].cursors[0]->next;
+    for (size_t i = 0; i < p->n_joins; i++) {
+        uint32_t lead = p->joins[i].cursors[0]->next;
         next = lead < next ? lead : next;
     }
     return next;
@@ -215,28 +215,26 @@ static quern_status add_word(quern_native *native, const quern_part *p, quern_ma
     return QUERN_OK;
 }
 
-static quern_status add_phrase(quern_native *native, const quern_part *p,
-                               quern_match_phrase *phrase, uint32_t end, int mark_only,
-                               quern_error *err)
+static quern_status add_join(quern_native *native, const quern_part *p, quern_match_join *join,
+                             uint32_t end, int mark_only, quern_error *err)
 {
     quern_window *window = &native->window;
     for (;;) {
         uint32_t passage;
-        QUERN_TRY(quern_match_phrase_next(&native->pool, phrase, end, &passage, err));
+        QUERN_TRY(quern_match_join_next(&native->pool, join, end, &passage, err));
         if (passage == QUERN_MATCH_END) {
             return QUERN_OK;
         }
         uint32_t len = quern_lengths_get(&p->lengths, passage);
-        for (uint32_t i = 0; i < phrase->n_cursors && !mark_only; i++) {
-            quern_window_add(window, passage - window->base,
-                             quern_rank_one(&native->query.model, phrase->cursors[i]->weight,
-                                            phrase->tfs[i], len));
+        for (uint32_t i = 0; i < join->n_cursors && !mark_only; i++) {
+            quern_window_add(
+                window, passage - window->base,
+                quern_rank_one(&native->query.model, join->cursors[i]->weight, join->tfs[i], len));
         }
         if (mark_only) {
             mark(window, &passage, 1);
         }
-        QUERN_TRY(
-            quern_match_move(&native->pool, phrase->cursors[0], phrase->cursors[0]->at + 1, err));
+        QUERN_TRY(quern_match_move(&native->pool, join->cursors[0], join->cursors[0]->at + 1, err));
     }
 }
 
@@ -326,8 +324,8 @@ static quern_status scan(quern_native *native, quern_part *p, uint32_t from, uin
             QUERN_TRY(out->count_only ? mark_word(native, &p->words[i], end, err)
                                       : add_word(native, p, &p->words[i], end, err));
         }
-        for (size_t i = 0; i < p->n_phrases; i++) {
-            QUERN_TRY(add_phrase(native, p, &p->phrases[i], end, out->count_only, err));
+        for (size_t i = 0; i < p->n_joins; i++) {
+            QUERN_TRY(add_join(native, p, &p->joins[i], end, out->count_only, err));
         }
         for (uint32_t at = 0; at < end - window->base; at += 64) {
             finish_word(window, p, at, out);
@@ -506,7 +504,7 @@ quern_status quern_native_top(quern_native *native, size_t k, int how, quern_fou
                          .top = &top};
     quern_status status = QUERN_OK;
     quern_topk_init(&top, k ? k : 1);
-    int is_word = native->query.plan->n_terms == 1 && native->query.plan->n_phrases == 0;
+    int is_word = native->query.n_words == 1 && native->query.n_joins == 0;
     if (native->query.parts && !(how & QUERN_NATIVE_EXHAUSTIVE) && quern_prune_applies(&prune)) {
         to.prune = &prune;
     }

@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /* prepare - a plan meets a snapshot: terms are looked up and weighed, cursors are made.
  *
- * Each clause of the plan becomes, in every segment where it can match, cursors with a weight of
- * wq * idf, which is all that the loops of the searcher need:
+ * Most plans are *flat*: any of some clauses, each a word or a join (a phrase, a NEAR, an ALL of
+ * words). Each clause becomes, in every segment where it can match, cursors with a weight of
+ * wq * idf:
  *
  *     prepared
  *      `- parts, one a segment
- *          |- words:   a cursor for each word of the plan that the segment has
- *          `- phrases: cursors for the distinct terms of each phrase of which it has all
+ *          |- words:  a cursor for each word that the segment has
+ *          `- joins:  those of which it has all terms
+ *
+ * Of other plans only the terms are looked up; tree.h runs them.
  *
  * idf(t) is of the whole snapshot: N live passages, n of them with t, which is the sum over the
- * segments of the dictionary's count less the tombstones'. Terms that no live passage has are
- * dropped. Everything lies in one arena.
+ * segments of the dictionary's count less the tombstones'. Everything lies in one arena.
  */
 #ifndef QUERN_QUERY_PREPARE_H
 #define QUERN_QUERY_PREPARE_H
 
 #include "base/bm25.h"
-#include "index/snapshot.h"
-#include "query/match.h"
+#include "query/clause.h"
 
-/* What a plan is in one segment. */
+/* What a flat plan is in one segment. */
 typedef struct quern_part {
     quern_segment *segment;
     const quern_tombstones *dead; /* or NULL */
     quern_lengths lengths;
-    quern_match_cursor *words; /* `leaf` is the number of the term in the plan + 1 */
+    quern_match_cursor *words; /* `leaf` is the number of the word among the clauses, from 1 */
     size_t n_words;
-    quern_match_phrase *phrases;
-    size_t n_phrases;
-    size_t n_cursors; /* of words and phrases */
+    quern_match_join *joins;
+    size_t n_joins;
+    size_t n_cursors; /* of words and joins */
 } quern_part;
 
 typedef struct quern_prepared {
@@ -37,11 +38,14 @@ typedef struct quern_prepared {
     const quern_plan *plan;
     quern_bm25 model;
     quern_arena arena;
-    quern_part *parts; /* one a segment of the snapshot; NULL: nothing can match */
+    quern_lookup lookup; /* the terms of the plan have their numbers in it */
+    quern_part *parts;   /* one a segment of the snapshot; NULL: nothing can match */
     size_t n_parts;
-    size_t max_cursors; /* of any part */
-    uint64_t max_live;  /* living passages with any one word; a lower bound of the matches */
-    int is_wide;        /* a score could reach 2^31 units */
+    int is_flat;
+    size_t n_words, n_joins; /* clauses of a flat plan */
+    size_t max_cursors;      /* of any part */
+    uint64_t max_live;       /* living passages with any one word; a lower bound of the matches */
+    int is_wide;             /* a score could reach 2^31 units */
 } quern_prepared;
 
 /* k1 and b of *model count, its avglen is computed. Fills *q, which is to be finished unless this

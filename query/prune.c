@@ -58,12 +58,12 @@ typedef struct word {
     uint32_t at;         /* postings of `block` before this are behind us; where it is decoded */
 } word;
 
-/* A phrase: a word for each of its cursors. */
-typedef struct pruned_phrase {
-    quern_match_phrase *phrase;
+/* A join: a word for each of its cursors. */
+typedef struct pruned_join {
+    quern_match_join *join;
     word *words;
     int64_t bound; /* no passage scores more */
-} pruned_phrase;
+} pruned_join;
 
 typedef struct candidate {
     uint32_t passage;
@@ -77,11 +77,11 @@ typedef struct pruning {
     uint32_t n_words;
     word **order; /* by bound for cost; optional ones first */
     uint32_t n_optional;
-    int64_t optional;      /* sum of their bounds */
-    int64_t phrases;       /* sum of the bounds of all phrases */
-    int64_t sum;           /* of the bounds of all words and phrases in the window */
-    pruned_phrase *pruned; /* the phrases of the part */
-    int64_t need;          /* what a candidate must reach so as not to be left out */
+    int64_t optional;    /* sum of their bounds */
+    int64_t joined;      /* sum of the bounds of all joins */
+    int64_t sum;         /* of the bounds of all words and joins in the window */
+    pruned_join *pruned; /* the joins of the part */
+    int64_t need;        /* what a candidate must reach so as not to be left out */
     uint32_t n_passages;
     uint32_t base, stop; /* the window: passages [base, stop) */
     uint32_t n_batch;
@@ -91,8 +91,7 @@ typedef struct pruning {
 int quern_prune_applies(const quern_prune *prune)
 {
     const quern_prepared *q = prune->query;
-    return !q->is_wide && q->max_cursors <= prune->pool->n_slots &&
-           q->plan->n_terms <= prune->n_tables;
+    return !q->is_wide && q->max_cursors <= prune->pool->n_slots && q->n_words <= prune->n_tables;
 }
 
 /* What a passage must reach so as not to be left out. */
@@ -397,8 +396,8 @@ static uint32_t next_base(const pruning *s, uint32_t from)
             next = first < next ? first : next;
         }
     }
-    for (size_t i = 0; i < s->part->n_phrases; i++) {
-        uint32_t lead = s->part->phrases[i].cursors[0]->next;
+    for (size_t i = 0; i < s->part->n_joins; i++) {
+        uint32_t lead = s->part->joins[i].cursors[0]->next;
         next = lead < next ? lead : next;
     }
     return next;
@@ -483,8 +482,8 @@ static quern_status pour(pruning *s, word *w, int is_alone, quern_error *err)
     return QUERN_OK;
 }
 
-/* Looks a term of a phrase up for the candidates; those without it are dropped. */
-static quern_status sift_phrase(pruning *s, word *w, quern_error *err)
+/* Looks a term of a join up for the candidates; those without it are dropped. */
+static quern_status sift_join(pruning *s, word *w, quern_error *err)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < s->n_batch; i++) {
@@ -506,10 +505,10 @@ static quern_status sift_phrase(pruning *s, word *w, quern_error *err)
     return QUERN_OK;
 }
 
-/* The postings of a block of a phrase's rarest term become candidates; what is left of them when
+/* The postings of a block of a join's rarest term become candidates; what is left of them when
  * the other terms were looked up is compared by positions. */
-static quern_status pour_phrase_block(pruning *s, const pruned_phrase *f, uint32_t block,
-                                      quern_error *err)
+static quern_status pour_join_block(pruning *s, const pruned_join *f, uint32_t block,
+                                    quern_error *err)
 {
     int32_t scores[QUERN_BLOCK];
     uint32_t from;
@@ -527,13 +526,13 @@ static quern_status pour_phrase_block(pruning *s, const pruned_phrase *f, uint32
         }
     }
     s->up->is_partial |= s->n_batch < run.n;
-    for (uint32_t i = 1; i < f->phrase->n_cursors && s->n_batch > 0; i++) {
-        QUERN_TRY(sift_phrase(s, &f->words[i], err));
+    for (uint32_t i = 1; i < f->join->n_cursors && s->n_batch > 0; i++) {
+        QUERN_TRY(sift_join(s, &f->words[i], err));
     }
     for (uint32_t i = 0; i < s->n_batch; i++) {
         int found;
         const candidate *c = &s->batch[i];
-        QUERN_TRY(quern_match_phrase_at(s->up->pool, f->phrase, c->passage, &found, err));
+        QUERN_TRY(quern_match_join_at(s->up->pool, f->join, c->passage, &found, err));
         if (found) {
             quern_window_add(s->up->window, c->passage - s->base, c->score);
         }
@@ -542,12 +541,12 @@ static quern_status pour_phrase_block(pruning *s, const pruned_phrase *f, uint32
     return QUERN_OK;
 }
 
-static quern_status pour_phrase(pruning *s, const pruned_phrase *f, quern_error *err)
+static quern_status pour_join(pruning *s, const pruned_join *f, quern_error *err)
 {
     word *words = f->words;
     int64_t bar = bar_of(s);
     int64_t rest = 0;
-    for (uint32_t i = f->phrase->n_cursors; i-- > 0;) {
+    for (uint32_t i = f->join->n_cursors; i-- > 0;) {
         enter_window(s, &words[i]);
         if (words[i].bound == 0) {
             return QUERN_OK;
@@ -561,7 +560,7 @@ static quern_status pour_phrase(pruning *s, const pruned_phrase *f, quern_error 
             s->up->is_partial = 1;
             continue;
         }
-        QUERN_TRY(pour_phrase_block(s, f, i, err));
+        QUERN_TRY(pour_join_block(s, f, i, err));
     }
     return QUERN_OK;
 }
@@ -613,7 +612,7 @@ static quern_status collect(pruning *s, quern_error *err)
 
 static quern_status one_window(pruning *s, quern_error *err)
 {
-    s->sum = s->phrases;
+    s->sum = s->joined;
     for (uint32_t i = 0; i < s->n_words; i++) {
         enter_window(s, &s->words[i]);
         s->sum += s->words[i].bound;
@@ -625,13 +624,13 @@ static quern_status one_window(pruning *s, quern_error *err)
     divide(s);
     s->up->is_partial |= s->optional > 0;
     uint32_t n_essential = s->n_words - s->n_optional;
-    int is_alone = n_essential == 1 && s->phrases == 0;
+    int is_alone = n_essential == 1 && s->joined == 0;
     s->up->window->base = s->base;
     for (uint32_t i = s->n_words; i-- > s->n_optional;) {
         QUERN_TRY(pour(s, s->order[i], is_alone, err));
     }
-    for (size_t i = 0; i < s->part->n_phrases; i++) {
-        QUERN_TRY(pour_phrase(s, &s->pruned[i], err));
+    for (size_t i = 0; i < s->part->n_joins; i++) {
+        QUERN_TRY(pour_join(s, &s->pruned[i], err));
     }
     if (!is_alone) {
         QUERN_TRY(collect(s, err));
@@ -647,8 +646,8 @@ static quern_status windows(pruning *s, quern_error *err)
         s->base = next & ~63u;
         s->stop = s->n_passages - s->base > size ? s->base + size : s->n_passages;
         QUERN_TRY(one_window(s, err));
-        for (size_t i = 0; i < s->part->n_phrases; i++) {
-            QUERN_TRY(quern_match_seek(s->up->pool, s->part->phrases[i].cursors[0], s->stop, err));
+        for (size_t i = 0; i < s->part->n_joins; i++) {
+            QUERN_TRY(quern_match_seek(s->up->pool, s->part->joins[i].cursors[0], s->stop, err));
         }
     }
     return QUERN_OK;
@@ -671,19 +670,19 @@ static quern_status start_word(const pruning *s, const quern_match_cursor *curso
     return QUERN_OK;
 }
 
-static quern_status start_phrase(pruning *s, pruned_phrase *f, word *words,
-                                 quern_rank_table *tables, quern_error *err)
+static quern_status start_join(pruning *s, pruned_join *f, word *words, quern_rank_table *tables,
+                               quern_error *err)
 {
     f->words = words;
     f->bound = 0;
-    for (uint32_t i = 0; i < f->phrase->n_cursors; i++) {
-        quern_match_cursor *cursor = f->phrase->cursors[i];
+    for (uint32_t i = 0; i < f->join->n_cursors; i++) {
+        quern_match_cursor *cursor = f->join->cursors[i];
         quern_rank_table_begin(&tables[i], i + 1, cursor->term.df);
         QUERN_TRY(start_word(s, cursor, &tables[i], &words[i], err));
         QUERN_TRY(quern_match_start(s->up->pool, cursor, 0, err));
         f->bound += bound_of(&words[i], 255);
     }
-    s->phrases += f->bound;
+    s->joined += f->bound;
     return QUERN_OK;
 }
 
@@ -702,11 +701,11 @@ static quern_status start(pruning *s, quern_rank_table *tables, quern_error *err
         int64_t bar = promise(s, &s->words[i]);
         up->top->bar = bar > up->top->bar ? bar : up->top->bar;
     }
-    for (size_t i = 0; i < s->part->n_phrases; i++) {
-        s->pruned[i].phrase = &s->part->phrases[i];
-        QUERN_TRY(start_phrase(s, &s->pruned[i], words, tables, err));
-        words += s->pruned[i].phrase->n_cursors;
-        tables += s->pruned[i].phrase->n_cursors;
+    for (size_t i = 0; i < s->part->n_joins; i++) {
+        s->pruned[i].join = &s->part->joins[i];
+        QUERN_TRY(start_join(s, &s->pruned[i], words, tables, err));
+        words += s->pruned[i].join->n_cursors;
+        tables += s->pruned[i].join->n_cursors;
     }
     return QUERN_OK;
 }
@@ -720,21 +719,21 @@ quern_status quern_prune_part(quern_prune *prune, quern_part *part, quern_error 
     pruning *s = quern_alloc(sizeof *s);
     word *words = quern_alloc(part->n_cursors * sizeof *words);
     word **order = quern_alloc(part->n_cursors * sizeof(word *));
-    pruned_phrase *phrases = quern_alloc(part->n_phrases * sizeof *phrases + 1);
+    pruned_join *joins = quern_alloc(part->n_joins * sizeof *joins + 1);
     quern_rank_table *tables = quern_alloc(n_tables * sizeof *tables + 1);
     quern_status status = QUERN_E_NOMEM;
-    if (s && words && order && phrases && tables) {
+    if (s && words && order && joins && tables) {
         memset(s, 0, offsetof(pruning, batch));
         s->up = prune;
         s->part = part;
         s->words = words;
         s->order = order;
-        s->pruned = phrases;
+        s->pruned = joins;
         s->n_words = (uint32_t)part->n_words;
         s->n_passages = quern_segment_get_info(part->segment)->ref.n_passages;
         status = start(s, tables, err);
         if (!status) {
-            status = s->n_words == 1 && part->n_phrases == 0 ? one_word(s, err) : windows(s, err);
+            status = s->n_words == 1 && part->n_joins == 0 ? one_word(s, err) : windows(s, err);
         }
     } else {
         quern_fail_nomem(err);
@@ -742,7 +741,7 @@ quern_status quern_prune_part(quern_prune *prune, quern_part *part, quern_error 
     quern_free(s);
     quern_free(words);
     quern_free(order);
-    quern_free(phrases);
+    quern_free(joins);
     quern_free(tables);
     return status;
 }
