@@ -32,6 +32,7 @@
 #include "query/prepare.h"
 #include "query/prune.h"
 #include "query/rank.h"
+#include "query/tree.h"
 
 enum {
     WINDOW = 4096,         /* passages: its scores fit the first-level cache */
@@ -43,6 +44,7 @@ enum {
 
 struct quern_native {
     quern_prepared query;
+    quern_tree *tree; /* where the plan is not flat; what follows is then not used */
     quern_match_pool pool;
     quern_rank_table *tables;
     uint32_t n_tables;
@@ -88,7 +90,8 @@ quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
     }
     quern_status status = quern_prepare(snapshot, plan, model, &native->query, err);
     if (!status && native->query.parts) {
-        status = make_room(native, err);
+        status = native->query.is_flat ? make_room(native, err)
+                                       : quern_tree_open(&native->query, &native->tree, err);
     }
     if (status) {
         quern_native_free(native);
@@ -101,6 +104,7 @@ quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
 void quern_native_free(quern_native *native)
 {
     if (native) {
+        quern_tree_free(native->tree);
         quern_match_pool_finish(&native->pool);
         quern_prepared_finish(&native->query);
         quern_free(native->tables);
@@ -113,6 +117,9 @@ void quern_native_free(quern_native *native)
 static quern_status make_window(quern_native *native, int is_pruned, quern_error *err)
 {
     const quern_prepared *q = &native->query;
+    if (native->tree) {
+        return QUERN_OK;
+    }
     int is_large = q->max_cursors > native->pool.n_slots;
     if (!native->window.bits) {
         uint32_t most = is_large ? LARGE_WINDOW : PRUNED_WINDOW;
@@ -304,17 +311,31 @@ static void finish_word(quern_window *window, const quern_part *p, uint32_t at, 
     quern_window_clear(window, at);
 }
 
-/* Sends all matches of a part in [from, to) to the sink. */
-static quern_status scan(quern_native *native, quern_part *p, uint32_t from, uint32_t to, sink *out,
-                         quern_error *err)
+/* The same of a plan that is not flat. */
+static quern_status scan_tree(quern_native *native, uint32_t segment, uint32_t from, uint32_t to,
+                              sink *out, quern_error *err)
+{
+    quern_window *window = quern_tree_window(native->tree);
+    QUERN_TRY(quern_tree_start(native->tree, segment, from, err));
+    for (;;) {
+        int more;
+        uint32_t end;
+        QUERN_TRY(quern_tree_next(native->tree, to, out->count_only, &end, &more, err));
+        if (!more) {
+            return QUERN_OK;
+        }
+        for (uint32_t at = 0; at < end - window->base; at += 64) {
+            finish_word(window, &native->query.parts[segment], at, out);
+        }
+    }
+}
+
+static quern_status scan_flat(quern_native *native, quern_part *p, uint32_t from, uint32_t to,
+                              sink *out, quern_error *err)
 {
     quern_window *window = &native->window;
     if (p->n_cursors == 0) {
         return QUERN_OK;
-    }
-    if (out->count) {
-        out->article = out->article_end = 0;
-        QUERN_TRY(quern_segment_first_passages(p->segment, &out->firsts, err));
     }
     QUERN_TRY(start(native, p, from, err));
     for (uint32_t next = next_passage(p); next < to; next = next_passage(p)) {
@@ -334,6 +355,25 @@ static quern_status scan(quern_native *native, quern_part *p, uint32_t from, uin
     return QUERN_OK;
 }
 
+/* Sends all matches of a segment in [from, to) to the sink. */
+static quern_status scan(quern_native *native, uint32_t segment, uint32_t from, uint32_t to,
+                         sink *out, quern_error *err)
+{
+    quern_part *p = &native->query.parts[segment];
+    if (out->count) {
+        out->article = out->article_end = 0;
+        QUERN_TRY(quern_segment_first_passages(p->segment, &out->firsts, err));
+    }
+    return native->tree ? scan_tree(native, segment, from, to, out, err)
+                        : scan_flat(native, p, from, to, out, err);
+}
+
+static quern_status scan_all(quern_native *native, uint32_t segment, sink *out, quern_error *err)
+{
+    const quern_segment *s = native->query.parts[segment].segment;
+    return scan(native, segment, 0, quern_segment_get_info(s)->ref.n_passages, out, err);
+}
+
 quern_status quern_native_range(quern_native *native, uint32_t segment, uint32_t from, uint32_t to,
                                 quern_topk *out, quern_error *err)
 {
@@ -341,7 +381,7 @@ quern_status quern_native_range(quern_native *native, uint32_t segment, uint32_t
     quern_topk_begin(out, INT64_MIN);
     if (native->query.parts) {
         QUERN_TRY(make_window(native, 0, err));
-        QUERN_TRY(scan(native, &native->query.parts[segment], from, to, &all, err));
+        QUERN_TRY(scan(native, segment, from, to, &all, err));
     }
     return quern_topk_end(out, err);
 }
@@ -429,13 +469,12 @@ static quern_status add_segment(quern_native *native, uint32_t segment, sink *to
         return QUERN_OK; /* nothing of the query is in the index */
     }
     quern_topk *top = to->top;
-    quern_part *p = &native->query.parts[segment];
     merge m = {.native = native};
     quern_topk_begin(top, list->n == top->k ? list->items[list->n - 1].score : INT64_MIN);
     if (to->prune) {
-        QUERN_TRY(quern_prune_part(to->prune, p, err));
+        QUERN_TRY(quern_prune_part(to->prune, &native->query.parts[segment], err));
     } else {
-        QUERN_TRY(scan(native, p, 0, quern_segment_get_info(p->segment)->ref.n_passages, to, err));
+        QUERN_TRY(scan_all(native, segment, to, err));
     }
     QUERN_TRY(quern_topk_end(top, err));
     if (top->n == 0) {
@@ -468,9 +507,8 @@ static int is_article_each(const quern_native *native)
 static quern_status count_all(quern_native *native, sink *to, quern_error *err)
 {
     to->count_only = 1;
-    for (size_t s = 0; s < native->query.n_parts; s++) {
-        quern_part *p = &native->query.parts[s];
-        QUERN_TRY(scan(native, p, 0, quern_segment_get_info(p->segment)->ref.n_passages, to, err));
+    for (uint32_t s = 0; s < native->query.n_parts; s++) {
+        QUERN_TRY(scan_all(native, s, to, err));
     }
     to->count_only = 0;
     return QUERN_OK;

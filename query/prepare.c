@@ -71,10 +71,13 @@ static quern_status make_part(quern_prepared *q, quern_clause_maker *m, size_t s
     quern_part *p = &q->parts[s];
     p->segment = q->snapshot->segments[s].segment;
     p->dead = q->snapshot->segments[s].dead;
-    if (!q->is_flat || l->ends[s] == (s ? l->ends[s - 1] : 0)) {
+    int is_there = l->ends[s] > (s ? l->ends[s - 1] : 0); /* a term of the plan */
+    if (is_there) {
+        QUERN_TRY(quern_segment_lengths(p->segment, &p->lengths, err));
+    }
+    if (!is_there || !q->is_flat) {
         return QUERN_OK;
     }
-    QUERN_TRY(quern_segment_lengths(p->segment, &p->lengths, err));
     quern_lookup_enter(&q->lookup, s);
     m->n_cursors = 0;
     QUERN_TRY(add_clauses(q, m, p, err));

@@ -91,7 +91,8 @@ typedef struct pruning {
 int quern_prune_applies(const quern_prune *prune)
 {
     const quern_prepared *q = prune->query;
-    return !q->is_wide && q->max_cursors <= prune->pool->n_slots && q->n_words <= prune->n_tables;
+    return q->is_flat && !q->is_wide && q->max_cursors <= prune->pool->n_slots &&
+           q->n_words <= prune->n_tables;
 }
 
 /* What a passage must reach so as not to be left out. */

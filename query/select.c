@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* select - see select.h. */
+#include "query/select.h"
+
+#include <string.h>
+
+int quern_select_is_selector(quern_plan_op op)
+{
+    return op == QUERN_PLAN_SELECT || op == QUERN_PLAN_DATE || op == QUERN_PLAN_NUMBER ||
+           op == QUERN_PLAN_PATH;
+}
+
+/* ---- Globs ---- */
+
+static size_t char_bytes(quern_string text, size_t at)
+{
+    size_t n = 1;
+    while (at + n < text.len && ((unsigned char)text.data[at + n] & 0xC0) == 0x80) {
+        n++;
+    }
+    return n;
+}
+
+int quern_select_glob(quern_string glob, quern_string text)
+{
+    size_t g = 0;
+    size_t t = 0;
+    size_t star = SIZE_MAX; /* after the last * that was met */
+    size_t from = 0;        /* what it stands for ends here */
+    while (t < text.len) {
+        if (g < glob.len && glob.data[g] == '*') {
+            star = ++g;
+            from = t;
+        } else if (g < glob.len && glob.data[g] == '?') {
+            t += char_bytes(text, t);
+            g++;
+        } else if (g < glob.len && glob.data[g] == text.data[t]) {
+            g++;
+            t++;
+        } else if (star != SIZE_MAX) {
+            g = star;
+            t = ++from;
+        } else {
+            return 0;
+        }
+    }
+    while (g < glob.len && glob.data[g] == '*') {
+        g++;
+    }
+    return g == glob.len;
+}
+
+/* ---- Paths: the range of articles ---- */
+
+/* The first article whose source is above all that begin with the prefix. */
+static quern_status end_of_prefix(quern_selector *s, const char *prefix, size_t len,
+                                  quern_error *err)
+{
+    int exact;
+    const quern_string none = {"", 0};
+    while (len > 0 && (unsigned char)prefix[len - 1] == 0xFF) {
+        len--;
+    }
+    s->high = s->n_articles;
+    if (len == 0) {
+        return QUERN_OK;
+    }
+    char *above = quern_alloc(len);
+    if (!above) {
+        return quern_fail_nomem(err);
+    }
+    memcpy(above, prefix, len);
+    above[len - 1] = (char)((unsigned char)above[len - 1] + 1);
+    quern_string source = {above, len};
+    quern_status status = quern_segment_find(s->segment, source, none, &s->high, &exact, err);
+    quern_free(above);
+    return status;
+}
+
+/* The first article above all of one source, which has no NUL. */
+static quern_status end_of_source(quern_selector *s, const quern_plan_pattern *source,
+                                  quern_error *err)
+{
+    int exact;
+    const quern_string none = {"", 0};
+    char *above = quern_alloc(source->len + (size_t)1);
+    if (!above) {
+        return quern_fail_nomem(err);
+    }
+    memcpy(above, source->bytes, source->len);
+    above[source->len] = '\0';
+    quern_string after = {above, source->len + (size_t)1};
+    quern_status status = quern_segment_find(s->segment, after, none, &s->high, &exact, err);
+    quern_free(above);
+    return status;
+}
+
+static quern_status find_paths(quern_selector *s, quern_error *err)
+{
+    int exact;
+    const quern_plan_pattern *p = &s->node->pattern;
+    const quern_string none = {"", 0};
+    size_t len = 0;
+    while (len < p->len && p->bytes[len] != '*' && p->bytes[len] != '?') {
+        len++;
+    }
+    quern_string literal = {p->bytes, len};
+    QUERN_TRY(quern_segment_find(s->segment, literal, none, &s->low, &exact, err));
+    s->is_whole = len == p->len || (len + 1 == p->len && p->bytes[len] == '*');
+    return len == p->len ? end_of_source(s, p, err) : end_of_prefix(s, p->bytes, len, err);
+}
+
+/* ---- A selector ---- */
+
+quern_status quern_selector_open(quern_selector *s, quern_segment *segment,
+                                 const quern_plan_node *node, quern_error *err)
+{
+    const quern_segment_ref *ref = &quern_segment_get_info(segment)->ref;
+    s->node = node;
+    s->segment = segment;
+    s->n_articles = ref->n_articles;
+    s->n_passages = ref->n_passages;
+    s->article = s->first = s->end = 0;
+    s->low = 0;
+    s->high = ref->n_articles;
+    s->is_whole = 0;
+    s->articles = NULL;
+    QUERN_TRY(quern_segment_first_passages(segment, &s->firsts, err));
+    return node->op == QUERN_PLAN_PATH ? find_paths(s, err) : QUERN_OK;
+}
+
+void quern_selector_finish(quern_selector *s)
+{
+    quern_free(s->articles);
+    s->articles = NULL;
+}
+
+static uint32_t first_of(const quern_selector *s, uint32_t article)
+{
+    return article < s->n_articles ? quern_load32(s->firsts + (size_t)article * 4) : s->n_passages;
+}
+
+/* Makes the article of a passage the one at hand. */
+static void move_to(quern_selector *s, uint32_t passage)
+{
+    if (passage >= s->first && passage < s->end) {
+        return;
+    }
+    uint32_t low = passage < s->first ? 0 : s->article;
+    uint32_t step = 1;
+    while (s->n_articles - low > step && first_of(s, low + step) <= passage) {
+        low += step;
+        step *= 2;
+    }
+    uint32_t high = s->n_articles - low > step ? low + step : s->n_articles;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        *(first_of(s, middle) <= passage ? &low : &high) = middle;
+    }
+    s->article = low;
+    s->first = first_of(s, low);
+    s->end = first_of(s, low + 1);
+    s->end = s->end > passage ? s->end : passage + 1; /* else the column is damaged */
+}
+
+quern_status quern_selector_start(quern_selector *s, quern_match_pool *pool, uint32_t from,
+                                  quern_error *err)
+{
+    if (s->node->op != QUERN_PLAN_SELECT) {
+        return QUERN_OK;
+    }
+    move_to(s, from);
+    return quern_match_start(pool, &s->cursor, s->first, err);
+}
+
+static quern_status fits_path(const quern_selector *s, int *out, quern_error *err)
+{
+    quern_arena arena;
+    quern_string source;
+    quern_string id;
+    quern_string glob = {s->node->pattern.bytes, s->node->pattern.len};
+    *out = 1;
+    if (s->is_whole) {
+        return QUERN_OK;
+    }
+    quern_arena_init(&arena);
+    quern_status status = quern_segment_key(s->segment, s->article, &arena, &source, &id, err);
+    *out = !status && quern_select_glob(glob, source);
+    quern_arena_finish(&arena);
+    return status;
+}
+
+/* Whether the article at hand, in [low, high), is selected. */
+static quern_status test(quern_selector *s, quern_match_pool *pool, int *out, quern_error *err)
+{
+    int64_t date;
+    switch (s->node->op) {
+    case QUERN_PLAN_DATE:
+        QUERN_TRY(quern_segment_date(s->segment, s->article, &date, err));
+        *out =
+            date != QUERN_NO_DATE && date >= s->node->first_second && date <= s->node->last_second;
+        return QUERN_OK;
+    case QUERN_PLAN_PATH:
+        return fits_path(s, out, err);
+    default:
+        QUERN_TRY(quern_match_seek(pool, &s->cursor, s->first, err));
+        *out = s->cursor.next == s->first;
+        return QUERN_OK;
+    }
+}
+
+quern_status quern_selector_next(quern_selector *s, quern_match_pool *pool, uint32_t from,
+                                 uint32_t *next, quern_error *err)
+{
+    uint32_t least = first_of(s, s->low);
+    *next = from > least ? from : least;
+    if (*next >= first_of(s, s->high)) {
+        *next = QUERN_MATCH_END;
+        return QUERN_OK;
+    }
+    if (s->node->op == QUERN_PLAN_SELECT) {
+        move_to(s, *next);
+        QUERN_TRY(quern_match_seek(pool, &s->cursor, s->first, err));
+        *next = s->cursor.next > *next ? s->cursor.next : *next;
+    }
+    return QUERN_OK;
+}
+
+/* The first passage of the mask from `from` on; window->end if none. */
+static uint32_t next_of_mask(const quern_select_window *w, uint32_t from)
+{
+    for (uint32_t at = from - w->base; at < w->end - w->base; at = (at | 63) + 1) {
+        uint64_t bits = w->mask[at >> 6] >> (at & 63);
+        if (bits) {
+            return w->base + at + (uint32_t)__builtin_ctzll(bits);
+        }
+    }
+    return w->end;
+}
+
+/* Marks what the mask has of [from, to). */
+static void mark_range(const quern_select_window *w, uint32_t from, uint32_t to)
+{
+    for (uint32_t at = from - w->base; at < to - w->base; at = (at | 63) + 1) {
+        uint64_t bits = ~(uint64_t)0 << (at & 63);
+        uint32_t left = to - w->base - (at & ~63u);
+        bits &= left < 64 ? ((uint64_t)1 << left) - 1 : ~(uint64_t)0;
+        w->out[at >> 6] |= w->mask[at >> 6] & bits;
+    }
+}
+
+quern_status quern_selector_mark(quern_selector *s, quern_match_pool *pool,
+                                 const quern_select_window *w, quern_error *err)
+{
+    uint32_t from = next_of_mask(w, w->base);
+    while (from < w->end) {
+        int is_selected;
+        uint32_t next;
+        QUERN_TRY(quern_selector_next(s, pool, from, &next, err));
+        if (next >= w->end) {
+            return QUERN_OK;
+        }
+        if (next > from) {
+            from = next_of_mask(w, next);
+            continue;
+        }
+        move_to(s, from);
+        uint32_t end = s->end < w->end ? s->end : w->end;
+        QUERN_TRY(test(s, pool, &is_selected, err));
+        if (is_selected) {
+            mark_range(w, from, end);
+        }
+        from = end < w->end ? next_of_mask(w, end) : w->end;
+    }
+    return QUERN_OK;
+}

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: MIT */
+/* tree_test - plans of every shape against what plan.h says of them: random trees over random
+ * articles, with deletions, in several segments, at every level of the processor. What single words
+ * and phrases match and score is asked of the engine one by one, dates and sources are read from
+ * the articles; the operators above them are worked out here, passage by passage. */
+#include "query/native_searcher.h"
+
+#include "base/cpu.h"
+#include "index/store.h"
+#include "query/select.h"
+#include "tests/check.h"
+#include "tests/library.h"
+#include "tests/scratch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N_WORDS = 300, N_ARTICLES = 2600, N_PLANS = 400, DAY = 86400 };
+
+static const quern_bm25 model = {QUERN_BM25_K1, QUERN_BM25_B, 0};
+
+typedef struct fixture {
+    char dir[4096 + 16];
+    quern_index *index;
+    quern_snapshot *snapshot;
+    uint32_t firsts[16]; /* number of the first passage of each segment */
+    uint32_t n;          /* passages of all segments, dead ones too */
+} fixture;
+
+/* ---- Articles ---- */
+
+/* A few words everywhere, most of them rare. */
+static unsigned pick(uint64_t *seed)
+{
+    double u = (double)(check_random(seed) >> 11) / 9007199254740992.0;
+    return (unsigned)pow((double)N_WORDS, u) - 1;
+}
+
+static void put_article(quern_writer *w, uint64_t *seed, int number)
+{
+    char text[2048];
+    char source[32];
+    size_t at = 0;
+    quern_error err;
+    quern_article a = QUERN_ARTICLE_INIT;
+    size_t n = 2 + check_random(seed) % 100;
+    for (size_t i = 0; i < n; i++) {
+        at += (size_t)snprintf(text + at, sizeof text - at, "%sw%ux", i % 20 ? " " : "\n\n",
+                               pick(seed));
+    }
+    snprintf(source, sizeof source, "%c/%04d", 'a' + number % 7, number);
+    a.source = quern_str(source);
+    a.text = quern_str(text);
+    a.title = quern_str(number % 3 ? "w1x w2x" : "");
+    a.date = number % 5 ? (int64_t)(number % 50) * DAY : QUERN_NO_DATE;
+    CHECK(!quern_writer_put(w, &a, &err));
+}
+
+static void fill(fixture *f, uint64_t *seed)
+{
+    quern_error err;
+    int next = 0;
+    for (int commit = 0; next < N_ARTICLES; commit++) {
+        quern_writer *w = NULL;
+        int n = commit == 0 ? 1800 : commit == 1 ? 600 : 100;
+        CU_ASSERT_FATAL(quern_writer_open(f->index, NULL, &w, &err) == QUERN_OK);
+        for (int i = 0; i < n; i++) {
+            put_article(w, seed, next++ * 7919 % N_ARTICLES);
+        }
+        for (int i = 0; commit > 0 && i < 60; i++) {
+            char source[32];
+            uint64_t removed;
+            int number = (int)(check_random(seed) % N_ARTICLES);
+            snprintf(source, sizeof source, "%c/%04d", 'a' + number % 7, number);
+            CHECK(!quern_writer_delete_source(w, quern_str(source), &removed, &err));
+        }
+        CU_ASSERT_FATAL(quern_writer_commit(w, &err) == QUERN_OK);
+        quern_writer_close(w);
+    }
+}
+
+static void fixture_open(fixture *f, uint64_t *seed)
+{
+    quern_error err;
+    quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
+    options.passage_words = 20;
+    options.language = "none";
+    memset(f, 0, sizeof *f);
+    scratch_make(f->dir);
+    strcat(f->dir, "/i");
+    CU_ASSERT_FATAL(quern_index_create(f->dir, &options, &err) == QUERN_OK);
+    CU_ASSERT_FATAL(quern_index_open(f->dir, NULL, &f->index, &err) == QUERN_OK);
+    fill(f, seed);
+    CU_ASSERT_FATAL(quern_snapshot_open(f->index->vfs, f->index->path, 0, &f->snapshot, &err) ==
+                    QUERN_OK);
+    CU_ASSERT_FATAL(f->snapshot->n_segments > 1 && f->snapshot->n_segments <= 16);
+    for (size_t s = 0; s < f->snapshot->n_segments; s++) {
+        f->firsts[s] = f->n;
+        f->n += quern_segment_get_info(f->snapshot->segments[s].segment)->ref.n_passages;
+    }
+    printf("%zu segments, %llu passages of %u, ", f->snapshot->n_segments,
+           (unsigned long long)f->snapshot->n_passages, f->n);
+}
+
+static void fixture_close(fixture *f)
+{
+    quern_snapshot_free(f->snapshot);
+    quern_index_close(f->index);
+    f->dir[strlen(f->dir) - 2] = '\0';
+    scratch_remove(f->dir);
+}
+
+/* ---- Plans by hand ---- */
+
+static quern_plan_node *new_node(quern_plan *plan, quern_plan_op op)
+{
+    quern_plan_node *node = quern_arena_alloc(&plan->arena, sizeof *node);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(node);
+    memset(node, 0, sizeof *node);
+    node->op = op;
+    node->weight = 1.0;
+    return node;
+}
+
+static void add_child(quern_plan_node *parent, quern_plan_node *child)
+{
+    if (parent->last_child) {
+        parent->last_child->sibling = child;
+    } else {
+        parent->children = child;
+    }
+    parent->last_child = child;
+}
+
+static uint32_t word(quern_plan *plan, unsigned number)
+{
+    char term[16];
+    uint32_t out = 0;
+    quern_error err;
+    int n = snprintf(term, sizeof term, "\x01w%ux", number);
+    CHECK(!quern_plan_intern(plan, term, (size_t)n, &out, &err));
+    return out;
+}
+
+static quern_plan_node *random_term(quern_plan *plan, uint64_t *seed)
+{
+    quern_plan_node *node = new_node(plan, QUERN_PLAN_TERM);
+    node->term = word(plan, check_random(seed) % 20 ? pick(seed) : N_WORDS + 5);
+    node->weight = check_random(seed) % 4 ? 1.0 : 0.25;
+    return node;
+}
+
+static quern_plan_node *random_members(quern_plan *plan, uint64_t *seed)
+{
+    int is_near = check_random(seed) % 2 == 0;
+    quern_plan_node *node = new_node(plan, is_near ? QUERN_PLAN_NEAR : QUERN_PLAN_PHRASE);
+    uint32_t n = 2 + (uint32_t)(check_random(seed) % 2);
+    quern_plan_member *members = quern_arena_alloc(&plan->arena, n * sizeof *members);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(members);
+    for (uint32_t i = 0; i < n; i++) {
+        members[i] = (quern_plan_member){word(plan, pick(seed)), is_near ? 0 : i, QUERN_PLAN_NONE};
+    }
+    node->members = members;
+    node->n_members = n;
+    node->reach = (uint32_t)(check_random(seed) % 12);
+    node->is_ordered = check_random(seed) % 2 == 0;
+    return node;
+}
+
+static quern_plan_node *random_selector(quern_plan *plan, uint64_t *seed)
+{
+    static const char *const globs[] = {"a*", "b/0???", "*7", "c/000*", "*/1*5", "d/0003", "", "*"};
+    uint64_t r = check_random(seed) % 8;
+    quern_plan_node *node;
+    if (r == 0) {
+        return new_node(plan, QUERN_PLAN_EVERY);
+    }
+    if (r < 4) {
+        node = new_node(plan, QUERN_PLAN_DATE);
+        node->first_second = r == 1 ? INT64_MIN : (int64_t)(check_random(seed) % 50) * DAY;
+        node->last_second = r == 2 ? INT64_MAX : node->first_second + 9 * DAY;
+        node->last_second = r == 1 ? 30 * (int64_t)DAY : node->last_second;
+        return node;
+    }
+    const char *glob = globs[check_random(seed) % (sizeof globs / sizeof *globs)];
+    node = new_node(plan, QUERN_PLAN_PATH);
+    node->pattern.bytes = glob;
+    node->pattern.len = (uint32_t)strlen(glob);
+    return node;
+}
+
+static quern_plan_node *random_node(quern_plan *plan, uint64_t *seed, int depth)
+{
+    static const quern_plan_op ops[] = {QUERN_PLAN_ANY,     QUERN_PLAN_ALL, QUERN_PLAN_ATLEAST,
+                                        QUERN_PLAN_MAYBE,   QUERN_PLAN_NOT, QUERN_PLAN_FILTER,
+                                        QUERN_PLAN_ATLEAST, QUERN_PLAN_ALL};
+    uint64_t r = check_random(seed) % 10;
+    if (depth == 0 || r == 0) {
+        return r < 6   ? random_term(plan, seed)
+               : r < 8 ? random_members(plan, seed)
+                       : random_selector(plan, seed);
+    }
+    quern_plan_node *node = new_node(plan, ops[check_random(seed) % 8]);
+    int is_list =
+        node->op == QUERN_PLAN_ANY || node->op == QUERN_PLAN_ALL || node->op == QUERN_PLAN_ATLEAST;
+    uint64_t n = is_list ? 2 + check_random(seed) % 5 : 2;
+    for (uint64_t i = 0; i < n; i++) {
+        add_child(node, random_node(plan, seed, (int)(check_random(seed) % (uint64_t)depth)));
+    }
+    node->need = node->op == QUERN_PLAN_ATLEAST ? 1 + (uint32_t)(check_random(seed) % n) : 0;
+    return node;
+}
+
+/* ---- What a plan means ---- */
+
+typedef struct meaning {
+    uint8_t *matches; /* one a passage */
+    int64_t *scores;
+} meaning;
+
+static meaning new_meaning(const fixture *f)
+{
+    meaning m = {calloc(f->n, 1), calloc(f->n, sizeof(int64_t))};
+    CU_ASSERT_FATAL(m.matches && m.scores);
+    return m;
+}
+
+static void free_meaning(meaning m)
+{
+    free(m.matches);
+    free(m.scores);
+}
+
+/* Of a word, a phrase or a NEAR, by a plan of its own. */
+static void mean_leaf(const fixture *f, const quern_plan *plan, const quern_plan_node *node,
+                      meaning m)
+{
+    quern_error err;
+    quern_native *native = NULL;
+    quern_topk all;
+    quern_plan one = *plan;
+    quern_plan_node root = *node;
+    root.sibling = NULL;
+    one.root = &root;
+    quern_topk_init(&all, SIZE_MAX);
+    CHECK(!quern_native_open(f->snapshot, &one, &model, &native, &err));
+    for (uint32_t s = 0; s < f->snapshot->n_segments; s++) {
+        uint32_t end = quern_segment_get_info(f->snapshot->segments[s].segment)->ref.n_passages;
+        CHECK(!quern_native_range(native, s, 0, end, &all, &err));
+        for (size_t i = 0; i < all.n; i++) {
+            m.matches[f->firsts[s] + all.items[i].passage] = 1;
+            m.scores[f->firsts[s] + all.items[i].passage] = all.items[i].score;
+        }
+    }
+    quern_topk_finish(&all);
+    quern_native_free(native);
+}
+
+static int is_selected(quern_segment *segment, const quern_plan_node *node, uint32_t passage)
+{
+    quern_error err;
+    uint32_t article = 0;
+    int64_t date = 0;
+    int fits;
+    if (node->op == QUERN_PLAN_EVERY) {
+        return 1;
+    }
+    CHECK(!quern_segment_article_of(segment, passage, &article, &err));
+    if (node->op == QUERN_PLAN_DATE) {
+        CHECK(!quern_segment_date(segment, article, &date, &err));
+        return date != QUERN_NO_DATE && date >= node->first_second && date <= node->last_second;
+    }
+    quern_arena arena;
+    quern_string source;
+    quern_string id;
+    quern_string glob = {node->pattern.bytes, node->pattern.len};
+    quern_arena_init(&arena);
+    CHECK(!quern_segment_key(segment, article, &arena, &source, &id, &err));
+    fits = quern_select_glob(glob, source);
+    quern_arena_finish(&arena);
+    return fits;
+}
+
+static void mean_selector(const fixture *f, const quern_plan_node *node, meaning m)
+{
+    for (size_t s = 0; s < f->snapshot->n_segments; s++) {
+        const quern_snapshot_segment *seg = &f->snapshot->segments[s];
+        uint32_t n = quern_segment_get_info(seg->segment)->ref.n_passages;
+        for (uint32_t i = 0; i < n; i++) {
+            m.matches[f->firsts[s] + i] =
+                !quern_tombstones_passage(seg->dead, i) && is_selected(seg->segment, node, i) != 0;
+        }
+    }
+}
+
+static meaning mean(const fixture *f, const quern_plan *plan, const quern_plan_node *node);
+
+static void mean_operator(const fixture *f, const quern_plan *plan, const quern_plan_node *node,
+                          meaning m)
+{
+    uint32_t *counts = calloc(f->n, sizeof *counts);
+    uint32_t n = 0;
+    for (const quern_plan_node *child = node->children; child; child = child->sibling, n++) {
+        meaning c = mean(f, plan, child);
+        for (uint32_t i = 0; i < f->n; i++) {
+            int takes = n == 0 || (node->op != QUERN_PLAN_NOT && node->op != QUERN_PLAN_FILTER);
+            m.matches[i] = n == 0 ? c.matches[i] : m.matches[i];
+            m.matches[i] &= (uint8_t) !(n == 1 && node->op == QUERN_PLAN_NOT && c.matches[i]);
+            m.matches[i] &= (uint8_t) !(n == 1 && node->op == QUERN_PLAN_FILTER && !c.matches[i]);
+            counts[i] += c.matches[i];
+            m.scores[i] += takes && c.matches[i] ? c.scores[i] : 0;
+        }
+        free_meaning(c);
+    }
+    uint32_t need = node->op == QUERN_PLAN_ANY ? 1 : node->op == QUERN_PLAN_ALL ? n : node->need;
+    for (uint32_t i = 0; i < f->n; i++) {
+        m.matches[i] = need ? counts[i] >= need : m.matches[i];
+        m.scores[i] = m.matches[i] ? m.scores[i] : 0;
+    }
+    free(counts);
+}
+
+static meaning mean(const fixture *f, const quern_plan *plan, const quern_plan_node *node)
+{
+    meaning m = new_meaning(f);
+    switch (node->op) {
+    case QUERN_PLAN_TERM:
+    case QUERN_PLAN_PHRASE:
+    case QUERN_PLAN_NEAR:
+        mean_leaf(f, plan, node, m);
+        break;
+    case QUERN_PLAN_DATE:
+    case QUERN_PLAN_PATH:
+    case QUERN_PLAN_EVERY:
+        mean_selector(f, node, m);
+        break;
+    default:
+        mean_operator(f, plan, node, m);
+    }
+    return m;
+}
+
+/* ---- Answers ---- */
+
+static uint64_t n_matches(const fixture *f, meaning m)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < f->n; i++) {
+        n += m.matches[i];
+    }
+    return n;
+}
+
+/* Every passage with its score, in descending order of those; ties by key are search_test's. */
+static void check_list(const fixture *f, meaning m, const quern_found_list *list, size_t k,
+                       const char *row)
+{
+    uint64_t n = n_matches(f, m);
+    int same = list->n == (n < k ? n : k);
+    int64_t least = INT64_MAX;
+    for (size_t i = 0; i < list->n; i++) {
+        const quern_found *found = &list->items[i];
+        uint32_t at = f->firsts[found->segment] + found->passage;
+        same = same && m.matches[at] == 1 && m.scores[at] == found->score && found->score <= least;
+        least = found->score;
+        m.matches[at] = 2; /* no passage twice */
+    }
+    for (uint32_t i = 0; i < f->n; i++) {
+        same = same && (m.matches[i] != 1 || m.scores[i] <= least || list->n < k);
+        m.matches[i] = m.matches[i] != 0;
+    }
+    CHECK_ROW(row, same);
+    CHECK_ROW(row, list->is_partial ? list->n_passages <= n : list->n_passages == n);
+}
+
+/* The articles one by one are the whole. */
+static void check_ranges(const fixture *f, quern_native *native, meaning m, const char *row)
+{
+    quern_error err;
+    quern_topk all;
+    quern_topk_init(&all, SIZE_MAX);
+    for (uint32_t s = 0; s < f->snapshot->n_segments; s++) {
+        quern_segment *segment = f->snapshot->segments[s].segment;
+        const quern_segment_ref *ref = &quern_segment_get_info(segment)->ref;
+        for (uint32_t a = s; a < ref->n_articles; a += 97) {
+            uint32_t from = 0;
+            uint32_t to = ref->n_passages;
+            size_t n = 0;
+            CHECK(!quern_segment_first_passage(segment, a, &from, &err));
+            if (a + 1 < ref->n_articles) {
+                CHECK(!quern_segment_first_passage(segment, a + 1, &to, &err));
+            }
+            CHECK(!quern_native_range(native, s, from, to, &all, &err));
+            for (uint32_t i = from; i < to; i++) {
+                n += m.matches[f->firsts[s] + i];
+            }
+            int same = all.n == n;
+            for (size_t i = 0; i < all.n; i++) {
+                uint32_t at = f->firsts[s] + all.items[i].passage;
+                same = same && m.matches[at] && m.scores[at] == all.items[i].score;
+            }
+            CHECK_ROW(row, same);
+        }
+    }
+    quern_topk_finish(&all);
+}
+
+static int check_plan(const fixture *f, const quern_plan *plan, const char *row)
+{
+    static const size_t ks[] = {1, 10, 100, 100000};
+    quern_error err;
+    quern_native *native = NULL;
+    meaning m = mean(f, plan, plan->root);
+    uint64_t n = n_matches(f, m);
+    CHECK(!quern_native_open(f->snapshot, plan, &model, &native, &err));
+    for (size_t i = 0; i < 4; i++) {
+        quern_found_list list = {0};
+        CHECK(!quern_native_top(native, ks[i], 0, &list, &err));
+        check_list(f, m, &list, ks[i], row);
+        CHECK(!quern_native_top(native, ks[i], QUERN_NATIVE_COUNT, &list, &err));
+        check_list(f, m, &list, ks[i], row);
+        CHECK_ROW(row, !list.is_partial && list.n_articles <= list.n_passages);
+        quern_found_list_finish(&list);
+    }
+    check_ranges(f, native, m, row);
+    quern_native_free(native);
+    free_meaning(m);
+    return n > 0;
+}
+
+static void test_random(void)
+{
+    fixture f;
+    int n = 0;
+    uint64_t seed = check_seed(61);
+    fixture_open(&f, &seed);
+    for (int i = 0; i < N_PLANS; i++) {
+        char row[16];
+        quern_plan plan;
+        quern_plan_init(&plan);
+        quern_cpu_limit((quern_cpu_level)(i % 3));
+        snprintf(row, sizeof row, "plan %d", i);
+        plan.root = random_node(&plan, &seed, i % 5);
+        n += check_plan(&f, &plan, row);
+        quern_plan_finish(&plan);
+    }
+    printf("%d of %d plans match, ", n, N_PLANS);
+    CHECK(n > N_PLANS / 2);
+    fixture_close(&f);
+}
+
+static CU_TestInfo tests[] = {
+    {"random plans", test_random},
+    CU_TEST_INFO_NULL,
+};
+QUERN_TEST_MAIN("query/tree", tests)
