@@ -25,6 +25,7 @@
  */
 #include "query/parse.h"
 
+#include "query/plan_print.h"
 #include "query/reader.h"
 
 #include <stdarg.h>
@@ -94,6 +95,7 @@ typedef struct parser {
     quern_tokens tokens;
     quern_plan_member *members;
     size_t cap_members;
+    quern_plan_node *root;
     quern_query *query;
     size_t n_unnoted; /* notes beyond MAX_NOTES */
     quern_error *err;
@@ -249,6 +251,14 @@ static quern_status note_empty(parser *p, size_t start, size_t end, const char *
 
 /* ---- Recursive descent ---- */
 
+static quern_status add_leaf(parser *p, const quern_plan_node *leaf)
+{
+    quern_plan_node *node;
+    QUERN_TRY(quern_plan_leaf(&p->query->plan, leaf, &node, p->err));
+    quern_plan_append(p->root, node);
+    return QUERN_OK;
+}
+
 /* A note for every run without white space in text[start, end) that has no token in it. */
 static quern_status note_empty_words(parser *p, size_t start, size_t end)
 {
@@ -291,10 +301,10 @@ static quern_status parse_words(parser *p)
     QUERN_TRY(quern_analysis_text(p->analysis, p->text + start, end - start, &p->tokens, p->err));
     for (size_t i = 0; i < p->tokens.n; i++) {
         const quern_word *word = p->tokens.items[i].word;
-        uint32_t term;
+        quern_plan_node leaf = {.op = QUERN_PLAN_TERM, .weight = 1.0};
         if (is_first_at_position(&p->tokens, i)) {
-            QUERN_TRY(quern_plan_intern(plan, word->term, word->term_len, &term, p->err));
-            QUERN_TRY(quern_plan_add_word(plan, term, 1.0, p->err));
+            QUERN_TRY(quern_plan_intern(plan, word->term, word->term_len, &leaf.term, p->err));
+            QUERN_TRY(add_leaf(p, &leaf));
         }
     }
     return note_empty_words(p, start, end);
@@ -324,12 +334,15 @@ static quern_status parse_phrase(parser *p)
             p->members[n++].offset = token->position - p->tokens.items[0].position;
         }
     }
-    return quern_plan_add_phrase(plan, p->members, n, 1.0, p->err);
+    quern_plan_node leaf = {
+        .op = QUERN_PLAN_PHRASE, .weight = 1.0, .members = p->members, .n_members = (uint32_t)n};
+    return add_leaf(p, &leaf);
 }
 
 /* query = { phrase | words } */
 static quern_status parse_query(parser *p)
 {
+    QUERN_TRY(quern_plan_operator(&p->query->plan, QUERN_PLAN_ANY, 0, &p->root, p->err));
     advance(p);
     while (p->token.kind != LEX_END) {
         QUERN_TRY(p->token.kind == LEX_PHRASE ? parse_phrase(p) : parse_words(p));
@@ -340,16 +353,17 @@ static quern_status parse_query(parser *p)
     if (p->n_unnoted > 0) {
         QUERN_TRY(add_note(p, "%zu more words or phrases were left out", p->n_unnoted));
     }
-    return QUERN_OK;
+    return quern_plan_settle(&p->query->plan, p->root, p->err);
 }
 
-static quern_status print_query(quern_query *query, quern_error *err)
+static quern_status print_query(quern_query *query, quern_analysis *analysis, quern_error *err)
 {
     quern_buf line = {0};
-    quern_plan_print(&query->plan, &line);
-    query->text = line.status ? NULL : quern_arena_copy(&query->plan.arena, line.data, line.len);
+    quern_status status = quern_plan_print(&query->plan, analysis, &line, err);
+    query->text =
+        status || line.status ? NULL : quern_arena_copy(&query->plan.arena, line.data, line.len);
     quern_buf_finish(&line);
-    return query->text ? QUERN_OK : quern_fail_nomem(err);
+    return query->text || status ? status : quern_fail_nomem(err);
 }
 
 quern_status quern_query_build(quern_analysis *analysis, quern_string text, quern_query **out,
@@ -368,7 +382,7 @@ quern_status quern_query_build(quern_analysis *analysis, quern_string text, quer
     }
     quern_status status = parse_query(&p);
     if (!status) {
-        status = print_query(query, err);
+        status = print_query(query, analysis, err);
     }
     quern_tokens_finish(&p.tokens);
     quern_free(p.members);

@@ -4,16 +4,13 @@
 
 #include "base/checksum.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 void quern_plan_init(quern_plan *plan)
 {
     memset(plan, 0, sizeof *plan);
     quern_arena_init(&plan->arena);
 }
 
-static void strings_finish(quern_plan_strings *s)
+void quern_plan_strings_finish(quern_plan_strings *s)
 {
     quern_free(s->items);
     quern_free(s->slots);
@@ -21,10 +18,10 @@ static void strings_finish(quern_plan_strings *s)
 
 void quern_plan_finish(quern_plan *plan)
 {
-    strings_finish(&plan->term_strings);
-    strings_finish(&plan->phrase_strings);
+    quern_plan_strings_finish(&plan->term_strings);
     quern_free(plan->terms);
     quern_free(plan->phrases);
+    quern_free(plan->expands);
     quern_arena_finish(&plan->arena);
     quern_plan_init(plan);
 }
@@ -61,9 +58,9 @@ static quern_status strings_grow(quern_plan_strings *s, quern_error *err)
     return QUERN_OK;
 }
 
-/* Where the string is, in *out; a copy of it is added where it is new, which *added says. */
-static quern_status strings_intern(quern_plan_strings *s, quern_arena *arena, quern_string string,
-                                   uint32_t *out, int *added, quern_error *err)
+quern_status quern_plan_strings_intern(quern_plan_strings *s, quern_arena *arena,
+                                       quern_string string, uint32_t *out, int *added,
+                                       quern_error *err)
 {
     if (s->n * 2 >= s->n_slots) {
         QUERN_TRY(strings_grow(s, err));
@@ -94,7 +91,8 @@ quern_status quern_plan_intern(quern_plan *plan, const char *term, size_t len, u
     if (quern_grow(&plan->terms, &plan->cap_terms, plan->n_terms + 1, sizeof *plan->terms)) {
         return quern_fail_nomem(err);
     }
-    QUERN_TRY(strings_intern(&plan->term_strings, &plan->arena, string, out, &added, err));
+    QUERN_TRY(
+        quern_plan_strings_intern(&plan->term_strings, &plan->arena, string, out, &added, err));
     if (added) {
         quern_plan_term *t = &plan->terms[plan->n_terms++];
         memset(t, 0, sizeof *t);
@@ -112,128 +110,97 @@ uint32_t quern_plan_find(const quern_plan *plan, const char *term, size_t len)
 
 /* ---- The tree ---- */
 
-static quern_plan_node *new_node(quern_plan *plan, quern_plan_op op)
+static int op_is_scoreless(quern_plan_op op)
+{
+    return op >= QUERN_PLAN_SELECT && op <= QUERN_PLAN_EVERY;
+}
+
+/* Replaces what *node borrows by copies in the arena. Returns 0 or -1. */
+static int own(quern_plan *plan, quern_plan_node *node)
+{
+    quern_arena *arena = &plan->arena;
+    if (node->n_members > 0) {
+        node->members = (const quern_plan_member *)(const void *)quern_arena_copy(
+            arena, node->members, node->n_members * sizeof *node->members);
+    }
+    if (node->pattern.bytes) {
+        node->pattern.bytes = quern_arena_copy(arena, node->pattern.bytes, node->pattern.len);
+    }
+    if (node->field) {
+        node->field = quern_arena_copy(arena, node->field, strlen(node->field));
+    }
+    return (node->n_members > 0 && !node->members) || (node->pattern.len && !node->pattern.bytes) ||
+                   (node->op == QUERN_PLAN_NUMBER && !node->field)
+               ? -1
+               : 0;
+}
+
+quern_status quern_plan_leaf(quern_plan *plan, const quern_plan_node *leaf, quern_plan_node **out,
+                             quern_error *err)
 {
     quern_plan_node *node = quern_arena_alloc(&plan->arena, sizeof *node);
-    if (node) {
-        memset(node, 0, sizeof *node);
-        node->op = op;
-    }
-    return node;
-}
-
-/* A new last child of the root, which is made where there is none. NULL: no memory. */
-static quern_plan_node *new_child(quern_plan *plan, quern_plan_op op, double weight)
-{
-    quern_plan_node *root = plan->root ? plan->root : new_node(plan, QUERN_PLAN_ANY);
-    quern_plan_node *node = root ? new_node(plan, op) : NULL;
+    *out = NULL;
     if (!node) {
-        return NULL;
-    }
-    plan->root = root;
-    root->weight = 1.0;
-    node->weight = weight;
-    if (root->last_child) {
-        root->last_child->sibling = node;
-    } else {
-        root->children = node;
-    }
-    root->last_child = node;
-    return node;
-}
-
-quern_status quern_plan_add_word(quern_plan *plan, uint32_t term, double weight, quern_error *err)
-{
-    quern_plan_term *t = &plan->terms[term];
-    if (t->loose) {
-        t->loose->weight += weight;
-        return QUERN_OK;
-    }
-    t->loose = new_child(plan, QUERN_PLAN_TERM, weight);
-    if (!t->loose) {
         return quern_fail_nomem(err);
     }
-    t->loose->term = term;
+    *node = *leaf;
+    node->children = node->last_child = node->sibling = node->starts = NULL;
+    node->number = 0;
+    node->height = 1;
+    node->is_scoreless = op_is_scoreless(leaf->op);
+    if (own(plan, node)) {
+        return quern_fail_nomem(err);
+    }
+    *out = node;
     return QUERN_OK;
 }
 
-quern_status quern_plan_add_phrase(quern_plan *plan, const quern_plan_member *members, size_t n,
-                                   double weight, quern_error *err)
+quern_status quern_plan_operator(quern_plan *plan, quern_plan_op op, uint32_t need,
+                                 quern_plan_node **out, quern_error *err)
 {
-    if (n == 1) {
-        return quern_plan_add_word(plan, members[0].term, weight, err);
-    }
-    uint32_t number = 0;
-    int added = 0;
-    quern_string key = {(const char *)members, n * sizeof *members};
-    if (quern_grow(&plan->phrases, &plan->cap_phrases, plan->n_phrases + 1,
-                   sizeof(quern_plan_node *))) {
+    quern_plan_node *node = quern_arena_alloc(&plan->arena, sizeof *node);
+    *out = node;
+    if (!node) {
         return quern_fail_nomem(err);
     }
-    QUERN_TRY(strings_intern(&plan->phrase_strings, &plan->arena, key, &number, &added, err));
-    if (!added && number < plan->n_phrases) {
-        plan->phrases[number]->weight += weight;
-        return QUERN_OK;
-    }
-    quern_plan_node *node = new_child(plan, QUERN_PLAN_PHRASE, weight);
-    if (!node) {
-        return quern_fail_nomem(err); /* the plan is of no use any more and will be finished */
-    }
-    quern_plan_term *first = &plan->terms[members[0].term];
-    node->members =
-        (const quern_plan_member *)(const void *)plan->phrase_strings.items[number].data;
-    node->n_members = (uint32_t)n;
-    node->starts = first->starts;
-    first->starts = node;
-    plan->phrases[plan->n_phrases++] = node;
+    memset(node, 0, sizeof *node);
+    node->op = op;
+    node->need = need;
+    node->weight = 1.0;
     return QUERN_OK;
 }
 
-/* ---- As text ---- */
-
-static void print_term(const quern_plan *plan, uint32_t term, quern_buf *out)
+void quern_plan_append(quern_plan_node *parent, quern_plan_node *child)
 {
-    const quern_plan_term *t = &plan->terms[term];
-    quern_buf_bytes(out, t->bytes + 1, t->len - 1); /* without the byte of kind */
-}
-
-/* In hundredths, which is as fine as a boost goes; never as the locale writes it. */
-static void print_weight(double weight, quern_buf *out)
-{
-    char text[48];
-    uint64_t hundredths = (uint64_t)(weight * 100.0 + 0.5);
-    if (hundredths == 100) {
+    if (!child) {
         return;
     }
-    int n = snprintf(text, sizeof text, "^%" PRIu64, hundredths / 100);
-    quern_buf_bytes(out, text, (size_t)n);
-    if (hundredths % 100) {
-        n = snprintf(text, sizeof text, ".%02u", (unsigned)(hundredths % 100));
-        quern_buf_bytes(out, text, (size_t)n - (text[2] == '0'));
+    child->sibling = NULL;
+    if (parent->last_child) {
+        parent->last_child->sibling = child;
+    } else {
+        parent->children = child;
     }
+    parent->last_child = child;
 }
 
-static void print_node(const quern_plan *plan, const quern_plan_node *node, quern_buf *out)
+static int is_of_stems(const quern_plan_node *node)
 {
-    if (node->op == QUERN_PLAN_TERM) {
-        print_term(plan, node->term, out);
-    } else if (node->op == QUERN_PLAN_PHRASE) {
-        for (uint32_t i = 0; i < node->n_members; i++) {
-            quern_buf_u8(out, i ? ' ' : '"');
-            print_term(plan, node->members[i].term, out);
+    for (uint32_t i = 0; i < node->n_members; i++) {
+        if (node->members[i].form != QUERN_PLAN_NONE) {
+            return 0;
         }
-        quern_buf_u8(out, '"');
     }
-    print_weight(node->weight, out);
+    return node->op == QUERN_PLAN_TERM || node->op == QUERN_PLAN_PHRASE;
 }
 
-void quern_plan_print(const quern_plan *plan, quern_buf *out)
+int quern_plan_is_flat(const quern_plan *plan)
 {
-    const quern_plan_node *child = plan->root ? plan->root->children : NULL;
-    for (; child; child = child->sibling) {
-        print_node(plan, child, out);
-        if (child->sibling) {
-            quern_buf_u8(out, ' ');
-        }
+    const quern_plan_node *node = plan->root;
+    if (node && node->op != QUERN_PLAN_ANY) {
+        return 0;
     }
+    for (node = node ? node->children : NULL; node && is_of_stems(node); node = node->sibling) {
+    }
+    return !node;
 }

@@ -22,40 +22,47 @@
  *      |   `- TERM wafer
  *      `- DATE 2024-01-01 and later
  *
- * What a node means for a passage d, m for matches and s for scores; c(t) is the contribution of
- * term t in d (native_searcher.h, base/bm25.h) times the weight of the node:
+ * What a node means for a passage d: whether d matches, and what it scores where it does. c(t) is
+ * the contribution of term t in d (native_searcher.h, base/bm25.h) times the weight of the node.
  *
- *     TERM t          m: d has t                                    s: c(t)
- *     EXACT t, f      m: d has stem t in the form f                 s: c(t)
- *     PHRASE          m: all members at their offsets               s: sum of c(t) over the members
- *     NEAR            m: all members at distinct positions of which s: the same
- *                        the last less the first is at most `reach`;
- *                        is_ordered: in the order of the members
- *     EXPAND          m: d has a form that the pattern matches      s: sum of c(t) over the stems
- * of such forms in d, all with the idf of the commonest of them SELECT t        m: d's article has
- * t, a field's word or value s: 0 DATE            m: d's article has a date in [low, high]      s:
- * 0 NUMBER          m: d's article has a value of the field that  s: 0 is a number in [low, high]
- *     PATH            m: the source of d's article fits the glob    s: 0
- *     EVERY           m: always                                     s: 0
+ *     TERM t           d has t                                     c(t)
+ *     EXACT t, f       d has the stem t in the form f              c(t)
+ *     PHRASE           d has all members at their offsets          the sum of c(t) of the members
+ *     NEAR             d has all members at distinct positions,    the same
+ *                      of which the last less the first is at
+ *                      most `reach`; is_ordered: in their order
+ *     EXPAND           d has a form that the pattern matches       the sum of c(t) over the stems
+ * of such forms in d, all with the idf of the commonest of them SELECT t         d's article has t,
+ * a field's word or value  0 DATE             d's article has a date in [first, last]     0 NUMBER
+ * d's article has a value of the field that   0 is a number in [low, high] PATH             the
+ * source of d's article fits the glob     0 EVERY            always 0
  *
- *     ANY  a b ...    m: any of them                                s: sum over those that match
- *     ALL  a b ...    m: all of them                                s: sum
- *     ATLEAST a b ... m: at least `need` of them                    s: sum over those that match
- *     MAYBE  a b      m: a                                          s: a, and b where it matches
- *     NOT    a b      m: a and not b                                s: a
- *     FILTER a b      m: a and b                                    s: a
+ *     ANY  a b ...     any of them                                 the sum of those that match
+ *     ALL  a b ...     all of them                                 their sum
+ *     ATLEAST a b ...  at least `need` of them                     the sum of those that match
+ *     MAYBE  a b       a                                           a, and b where it matches
+ *     NOT    a b       a and not b                                 a
+ *     FILTER a b       a and b                                     a
  *
  * Positions of pooled title words are those below T; no PHRASE and no NEAR has words on both sides
  * of T. A number counts where the whole value of the field reads as one.
  *
- * Terms are interned in a hash table, leaves too, so a query of a megabyte is built in linear time.
+ * A plan is made in three steps: terms are interned, leaves and operators are put together as they
+ * come, and quern_plan_settle brings the tree into the form below. All of it, and looking up a
+ * term, is by hash tables, so a query of a megabyte is built in linear time.
  *
- * Invariants: members of a phrase are in ascending order of offset, the first offset is 0, and no
- * two are equal; phrases and NEARs have at least two members, a NEAR at most QUERN_PLAN_NEAR_MAX.
- * Weights are above 0; only leaves have one. An ANY has no two children that look for the same
- * thing. ANY, ALL and ATLEAST have at least two children, and none of their own kind (ATLEAST may);
- * MAYBE, NOT and FILTER have two. The depth is at most QUERN_PLAN_DEPTH. A plan without a root
- * matches nothing.
+ * Invariants of a settled plan:
+ *   - Members of a phrase are in ascending order of offset, no two alike, the first offset is 0.
+ *     Phrases and NEARs have at least two members, a NEAR at most QUERN_PLAN_NEAR_MAX; a NEAR whose
+ *     order and reach leave its members no choice is a phrase.
+ *   - A leaf's weight is a multiple of 0.01 from 0.01 on, and 1 where nothing scores.
+ *   - ANY, ALL and ATLEAST have at least two children, and no two leaves among them that look for
+ *     the same thing; ANY has no ANY and ALL no ALL among them; 1 < need < children.
+ *   - MAYBE, NOT and FILTER have two children. Both of a MAYBE can score. Of a FILTER the first
+ *     can and the second cannot. Of an ALL all can or none can, and none is EVERY.
+ *   - The depth is at most QUERN_PLAN_DEPTH.
+ *   - A word or a phrase of stems alone has an ANY around it. A plan without a root matches
+ *     nothing.
  */
 #ifndef QUERN_QUERY_PLAN_H
 #define QUERN_QUERY_PLAN_H
@@ -88,6 +95,9 @@ typedef enum quern_plan_op {
     QUERN_PLAN_FILTER
 } quern_plan_op;
 
+#define QUERN_PLAN_WEIGHT_MAX 100.0 /* of one thing typed once */
+#define QUERN_PLAN_WEIGHT_MIN 0.01
+
 /* A term of a phrase, and how many positions after its first one it stands. */
 typedef struct quern_plan_member {
     uint32_t term;   /* the stem */
@@ -107,7 +117,8 @@ typedef struct quern_plan_pattern {
 
 typedef struct quern_plan_node {
     quern_plan_op op;
-    double weight;                    /* of a leaf: sum of the boosts of what was typed */
+    double weight;                    /* of a leaf: sum of the boosts of what was typed;
+                                       * of an operator, until it is settled: a boost of all */
     uint32_t term;                    /* TERM, EXACT, SELECT */
     uint32_t form;                    /* EXACT */
     const quern_plan_member *members; /* PHRASE, NEAR */
@@ -118,6 +129,8 @@ typedef struct quern_plan_node {
     quern_plan_pattern pattern; /* EXPAND; PATH, where it is a glob over the bytes of the source:
                                  * also stands for slashes */
     uint32_t number;            /* EXPAND: its place in plan->expands */
+    uint32_t height;            /* a leaf's is 1 */
+    int is_scoreless;           /* it scores 0 wherever it matches */
     const char *field;          /* NUMBER: its name, folded */
     int64_t first_second, last_second; /* DATE: inclusive, INT64_MIN and INT64_MAX for open ends */
     double low, high;                  /* NUMBER: inclusive, infinite for open ends */
@@ -129,7 +142,7 @@ typedef struct quern_plan_node {
 typedef struct quern_plan_term {
     const char *bytes;       /* kind and term; not NUL-terminated */
     uint32_t len;            /* bytes */
-    quern_plan_node *loose;  /* the node that looks for it alone, or NULL */
+    quern_plan_node *loose;  /* of a flat plan: the TERM that looks for it, or NULL */
     quern_plan_node *starts; /* the phrases that begin with it */
 } quern_plan_term;
 
@@ -146,10 +159,20 @@ typedef struct quern_plan {
     quern_plan_node *root; /* or NULL */
     quern_plan_term *terms;
     size_t n_terms, cap_terms;
-    quern_plan_node **phrases; /* all distinct ones */
+    quern_plan_node **phrases; /* all that are in the tree */
     size_t n_phrases, cap_phrases;
-    quern_plan_strings term_strings, phrase_strings;
+    quern_plan_node **expands; /* likewise, by their number */
+    size_t n_expands, cap_expands;
+    int was_cut; /* it was deeper than QUERN_PLAN_DEPTH: what lay deepest became one ANY */
+    quern_plan_strings term_strings;
 } quern_plan;
+
+/* Where the string is, in *out; a copy of it is added in the arena where it is new, which *added
+ * says. Errors: NOMEM, FULL. */
+quern_status quern_plan_strings_intern(quern_plan_strings *s, quern_arena *arena,
+                                       quern_string string, uint32_t *out, int *added,
+                                       quern_error *err);
+void quern_plan_strings_finish(quern_plan_strings *s);
 
 void quern_plan_init(quern_plan *plan);
 void quern_plan_finish(quern_plan *plan);
@@ -162,14 +185,25 @@ quern_status quern_plan_intern(quern_plan *plan, const char *term, size_t len, u
 /* The number of a term, or QUERN_PLAN_NONE where the plan has none such. */
 uint32_t quern_plan_find(const quern_plan *plan, const char *term, size_t len);
 
-/* Adds a word, or a phrase of at least one member (copied), to the root; where it is there already
- * its weight grows. A phrase of one member is a word. Errors: NOMEM, FULL. */
-quern_status quern_plan_add_word(quern_plan *plan, uint32_t term, double weight, quern_error *err);
-quern_status quern_plan_add_phrase(quern_plan *plan, const quern_plan_member *members, size_t n,
-                                   double weight, quern_error *err);
+/* A leaf that has no parent yet, from what *leaf says: op, weight (above 0) and what the op needs,
+ * which is copied. A phrase or NEAR may have one member. Errors: NOMEM. */
+quern_status quern_plan_leaf(quern_plan *plan, const quern_plan_node *leaf, quern_plan_node **out,
+                             quern_error *err);
 
-/* Appends the plan as one line of text: terms without their kinds, phrases in quotes, weights other
- * than 1 after ^. Failure stays in the buffer. */
-void quern_plan_print(const quern_plan *plan, quern_buf *out);
+/* An operator without children. `need` is that of ATLEAST. */
+quern_status quern_plan_operator(quern_plan *plan, quern_plan_op op, uint32_t need,
+                                 quern_plan_node **out, quern_error *err);
+
+/* Makes a node the last child of an operator; NULL does nothing. */
+void quern_plan_append(quern_plan_node *parent, quern_plan_node *child);
+
+/* Makes a tree, whose nodes are of this plan and are in no other tree, the plan's root: boosts are
+ * multiplied down to the leaves, operators that have fewer children than they need go, and what can
+ * be said in several ways is said in one. root may be NULL. Once for each plan. Errors: NOMEM, FULL
+ * more leaves than can be numbered. */
+quern_status quern_plan_settle(quern_plan *plan, quern_plan_node *root, quern_error *err);
+
+/* Whether a settled plan is words and phrases of stems, any of them, or nothing. */
+int quern_plan_is_flat(const quern_plan *plan);
 
 #endif

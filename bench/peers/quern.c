@@ -161,23 +161,39 @@ static void stats(void *engine_, peer_stats *out)
 
 /* ---- Searching ---- */
 
+static void add_leaf(quern_plan *plan, quern_plan_node *root, quern_plan_node leaf)
+{
+    quern_error err;
+    quern_plan_node *node;
+    leaf.weight = 1.0;
+    check(quern_plan_leaf(plan, &leaf, &node, &err), &err);
+    quern_plan_append(root, node);
+}
+
 static void make_plan(const peer_query *query, quern_plan *plan)
 {
     quern_error err;
     char term[QUERN_TERM_MAX];
+    quern_plan_node *root;
     quern_plan_member *members = bench_alloc(query->n_words, sizeof *members);
     quern_plan_init(plan);
+    check(quern_plan_operator(plan, QUERN_PLAN_ANY, 0, &root, &err), &err);
     for (size_t i = 0; i < query->n_words; i++) {
+        quern_plan_member member = {0, (uint32_t)i, QUERN_PLAN_NONE};
         size_t len = make_term(query->words[i], term);
-        check(quern_plan_intern(plan, term, len, &members[i].term, &err), &err);
-        members[i].offset = (uint32_t)i;
+        check(quern_plan_intern(plan, term, len, &member.term, &err), &err);
+        members[i] = member;
         if (query->type != PEER_PHRASE) {
-            check(quern_plan_add_word(plan, members[i].term, 1.0, &err), &err);
+            add_leaf(plan, root, (quern_plan_node){.op = QUERN_PLAN_TERM, .term = member.term});
         }
     }
     if (query->type == PEER_PHRASE) {
-        check(quern_plan_add_phrase(plan, members, query->n_words, 1.0, &err), &err);
+        add_leaf(plan, root,
+                 (quern_plan_node){.op = QUERN_PLAN_PHRASE,
+                                   .members = members,
+                                   .n_members = (uint32_t)query->n_words});
     }
+    check(quern_plan_settle(plan, root, &err), &err);
     free(members);
 }
 
