@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* search - the program that asks an index.
+/* search - the program that asks an index, or with --shard indexes on other machines.
  *
  * The way of a run: options -> which index (locate) -> open, snapshot, parse, search (quern.h) ->
  * one of three forms of output (search_print) -> totals, notes and an exit code. What is found goes
@@ -8,6 +8,9 @@
  * A run is to take less than five milliseconds, so nothing is done that the form at hand does not
  * need: no locale, no statistics unless JSON asks for the generation, and the look at the files
  * (are they newer than the index?) only for a person or JSON, and for a millisecond at most.
+ *
+ * With --shard the part from opening to searching is done in a child process, whose time is limited
+ * (supervise); which then prints, too.
  *
  * SIGPIPE keeps its default: `search x | head` ends quietly.
  */
@@ -22,10 +25,18 @@
 #include "cli/pager.h"
 #include "cli/progress.h"
 #include "cli/search_print.h"
+#include "cli/search_shards.h"
+#include "cli/supervise.h"
 #include "cli/terminal.h"
 #include "quern/quern.h"
 
-enum { MOST_ARTICLES = 1000000000, STALE_US = 1000, WIDEST = 100 };
+enum {
+    MOST_ARTICLES = 1000000000,
+    STALE_US = 1000,
+    WIDEST = 100,
+    SHARDS_MS = 10000, /* the limit of a search over shards, unless told */
+    MOST_SECONDS = 86400
+};
 
 enum row {
     ROW_HEAD_WHAT,
@@ -38,6 +49,9 @@ enum row {
     ROW_QUIET,
     ROW_HEAD_WHERE,
     ROW_INDEX,
+    ROW_SHARD,
+    ROW_REQUIRE_ALL,
+    ROW_TIME_LIMIT,
     ROW_HEAD_HOW,
     ROW_COLOR,
     ROW_HYPERLINK,
@@ -67,6 +81,11 @@ static const quern_option options[] = {
     [ROW_HEAD_WHERE] = {0, 0, NULL, NULL, "where to look"},
     [ROW_INDEX] = {0, QUERN_OPTION_COMMON, "index", "DIR",
                    "the index in DIR, not the nearest .quern"},
+    [ROW_SHARD] = {0, 0, "shard", "LIST",
+                   "indexes on other machines, with commas between them:\n"
+                   "HOST:PORT, ssh:[USER@]HOST:DIR or prog:PROGRAM"},
+    [ROW_REQUIRE_ALL] = {0, 0, "require-all", NULL, "no answer where one of the shards is missing"},
+    [ROW_TIME_LIMIT] = {0, 0, "time-limit", "S", "an answer within S seconds; of shards (10)"},
     [ROW_HEAD_HOW] = {0, 0, NULL, NULL, "how"},
     [ROW_COLOR] = {0, QUERN_OPTION_COMMON, "color", "WHEN", "auto, always or never"},
     [ROW_HYPERLINK] = {0, 0, "hyperlink", "WHEN",
@@ -90,11 +109,13 @@ static const quern_usage usage = {
     "  search -l valuation | xargs less      the files\n"
     "  search --json Trainium | jq .text     for programs",
     "exit: 0 hits, 1 none, 2 usage, 3 no index, 4 damaged, 6 anything else\n"
-    "environment: QUERN_INDEX, QUERN_PAGER, PAGER, NO_COLOR",
+    "environment: QUERN_INDEX, QUERN_SSH, QUERN_PAGER, PAGER, NO_COLOR",
 };
 
 typedef struct settings {
     const char *index; /* or NULL */
+    quern_shard_list shards;
+    uint32_t limit_ms; /* 0: not given */
     quern_search_options search;
     int files, count, json, quiet, no_pager;
     int asked; /* the row of -h, --help or --version, or 0 */
@@ -151,6 +172,16 @@ static int take_when(int row, const char *word, quern_when *out)
     return 0;
 }
 
+static int take_limit(const char *text, settings *s)
+{
+    double seconds = 0;
+    if (quern_options_number(text, 0.001, MOST_SECONDS, &seconds)) {
+        return quern_message_usage("--time-limit takes a number of seconds, not '%s'", text);
+    }
+    s->limit_ms = (uint32_t)(seconds * 1000 + 0.5);
+    return 0;
+}
+
 static int take(int row, const char *argument, void *payload)
 {
     settings *s = payload;
@@ -184,6 +215,13 @@ static int take(int row, const char *argument, void *payload)
     case ROW_INDEX:
         s->index = argument;
         return 0;
+    case ROW_SHARD:
+        return quern_shard_list_add(&s->shards, argument);
+    case ROW_REQUIRE_ALL:
+        s->shards.require_all = 1;
+        return 0;
+    case ROW_TIME_LIMIT:
+        return take_limit(argument, s);
     case ROW_NO_PAGER:
         s->no_pager = 1;
         return 0;
@@ -230,6 +268,12 @@ static int read_command_line(run *r, int argc, char **argv)
     }
     if (r->set.files && (r->set.json || r->set.count)) {
         return quern_message_usage("-l goes neither with -c nor with --json");
+    }
+    if (r->set.shards.n > 0 && r->set.index) {
+        return quern_message_usage("--shard and --index do not go together");
+    }
+    if (r->set.shards.n == 0 && (r->set.shards.require_all || r->set.limit_ms)) {
+        return quern_message_usage("--require-all and --time-limit go with --shard");
     }
     r->typed = join_words(argc - first, argv + first);
     if (!r->typed) {
@@ -280,6 +324,28 @@ static int ask(run *r)
     return 0;
 }
 
+/* The sources of shards are shown as they are, since they are not of this machine. */
+static int find_shards(run *r)
+{
+    if (quern_locate_open(&r->place)) {
+        quern_message_say("the current folder: %s", strerror(errno));
+        return QUERN_EXIT_FAILED;
+    }
+    r->place.base = strdup(r->place.cwd);
+    r->place.index = strdup(r->set.shards.line);
+    return r->place.base && r->place.index ? 0 : quern_message_no_memory();
+}
+
+static quern_status ask_shards(const quern_attempt *attempt, void *payload, quern_error *err)
+{
+    run *r = payload;
+    quern_status status =
+        quern_shard_list_open(&r->set.shards, attempt, r->typed, &r->set.search, &r->reader, err);
+    status = status ? status : quern_query_parse(r->reader, QUERN_STR(r->typed), &r->query, err);
+    status = status ? status : quern_search(r->reader, r->query, &r->set.search, &r->hits, err);
+    return status ? status : quern_hits_totals(r->hits, &r->totals);
+}
+
 static double elapsed_ms(const run *r)
 {
     return (quern_progress_now() - r->began_s) * 1000;
@@ -292,15 +358,19 @@ static int put_json(run *r, const quern_printer *p)
     quern_error err;
     quern_stats stats = QUERN_STATS_INIT;
     quern_index_options made_with = QUERN_INDEX_OPTIONS_INIT;
-    if (quern_reader_stats(r->reader, &stats, &err) ||
-        quern_reader_options(r->reader, &made_with, &err)) {
+    quern_reader *shards = r->set.shards.n ? r->reader : NULL;
+    if (quern_reader_options(r->reader, &made_with, &err) ||
+        (!shards && quern_reader_stats(r->reader, &stats, &err))) {
         return quern_message_fail(&err);
+    }
+    if (shards) { /* what needs no more exchange with them */
+        stats.generation = quern_shard_list_generation(shards);
     }
     double ms = elapsed_ms(r);
     uint64_t stale = quern_reader_stale(r->reader, r->hits, STALE_US);
     if (quern_print_json_meta(p, r->typed, r->query, made_with.engine, stats.generation) ||
         (!r->set.count && quern_print_json_hits(p, r->hits)) ||
-        quern_print_json_summary(p, &r->totals, stale, ms)) {
+        quern_print_json_summary(p, &r->totals, stale, ms, shards)) {
         return quern_message_no_memory();
     }
     return 0;
@@ -363,7 +433,7 @@ static int put_paged(run *r, quern_printer *p)
 static int put_output(run *r)
 {
     int color = quern_terminal_color(r->set.color, STDOUT_FILENO);
-    int links = r->set.links == QUERN_WHEN_AUTO ? color && r->on_terminal
+    int links = r->set.links == QUERN_WHEN_AUTO ? color && r->on_terminal && !r->set.shards.n
                                                 : r->set.links == QUERN_WHEN_ALWAYS;
     quern_printer p = {stdout, &r->place, r->on_terminal && !r->set.json, color, links, 0};
     if (p.terminal) {
@@ -412,7 +482,8 @@ static void say_none(const run *r)
     quern_error err;
     quern_stats stats = QUERN_STATS_INIT;
     quern_message_say("no passage matches “%s”", r->typed);
-    if (quern_reader_stats(r->reader, &stats, &err) == QUERN_OK && stats.articles == 0) {
+    if (!r->set.shards.n && quern_reader_stats(r->reader, &stats, &err) == QUERN_OK &&
+        stats.articles == 0) {
         quern_message_say("the index is empty — run: indexer %s", r->place.base);
     }
 }
@@ -449,6 +520,31 @@ static int show(run *r)
     return none;
 }
 
+/* What answered is said before the answer, so that it is seen where a pager shows that. */
+static int show_shards(void *payload)
+{
+    run *r = payload;
+    quern_shard_list_tell(r->reader);
+    int code = show(r);
+    fflush(stdout);
+    return code;
+}
+
+static int search_shards(run *r)
+{
+    quern_supervised what = {ask_shards, show_shards, r,
+                             r->set.limit_ms ? r->set.limit_ms : SHARDS_MS};
+    int code = find_shards(r);
+    return code ? code : quern_supervise(&what);
+}
+
+static int search_index(run *r)
+{
+    int code = find_index(r);
+    code = code ? code : ask(r);
+    return code ? code : show(r);
+}
+
 static void end(run *r)
 {
     quern_hits_free(r->hits);
@@ -456,6 +552,7 @@ static void end(run *r)
     quern_reader_free(r->reader);
     quern_index_close(r->index);
     quern_locate_close(&r->place);
+    quern_shard_list_free(&r->set.shards);
     free(r->typed);
 }
 
@@ -470,13 +567,7 @@ int main(int argc, char **argv)
         quern_message_open("search", r.set.color != QUERN_WHEN_NEVER &&
                                          quern_terminal_color(QUERN_WHEN_AUTO, STDERR_FILENO));
         r.on_terminal = isatty(STDOUT_FILENO);
-        code = find_index(&r);
-    }
-    if (code == 0) {
-        code = ask(&r);
-    }
-    if (code == 0) {
-        code = show(&r);
+        code = r.set.shards.n ? search_shards(&r) : search_index(&r);
     }
     end(&r);
     return code < 0 ? flush_output() : code;

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "cli/json.h"
+#include "cli/search_shards.h"
 #include "cli/terminal.h"
 
 enum { INDENT = 4, WINDOW = 1200, LEAST_TITLE = 12 };
@@ -334,7 +335,7 @@ int quern_print_json_meta(const quern_printer *printer, const char *typed, const
 }
 
 int quern_print_json_summary(const quern_printer *printer, const quern_totals *totals,
-                             uint64_t stale_files, double elapsed_ms)
+                             uint64_t stale_files, double elapsed_ms, quern_reader *shards)
 {
     quern_json json = quern_json_open("summary");
     quern_json_set_count(&json, "articles", totals->articles);
@@ -343,5 +344,8 @@ int quern_print_json_summary(const quern_printer *printer, const quern_totals *t
     double rounded = (double)(int64_t)(elapsed_ms * 1000 + 0.5) / 1000;
     quern_json_set(&json, "elapsed_ms", json_real(rounded));
     quern_json_set_count(&json, "stale_files", stale_files);
+    if (shards) {
+        quern_shard_list_json(shards, &json);
+    }
     return quern_json_print(&json, printer->out);
 }

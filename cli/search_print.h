@@ -31,8 +31,8 @@ int quern_print_json_hits(const quern_printer *printer, const quern_hits *hits);
 int quern_print_json_meta(const quern_printer *printer, const char *typed, const quern_query *query,
                           const char *engine, uint64_t generation);
 
-/* The last line of JSON. */
+/* The last line of JSON; of which shards, where `shards` is a reader of such and not NULL. */
 int quern_print_json_summary(const quern_printer *printer, const quern_totals *totals,
-                             uint64_t stale_files, double elapsed_ms);
+                             uint64_t stale_files, double elapsed_ms, quern_reader *shards);
 
 #endif

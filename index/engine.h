@@ -28,7 +28,7 @@
 #include "index/manifest.h"
 #include "index/sources.h"
 
-#define QUERN_ENGINE_VERSION 1
+#define QUERN_ENGINE_VERSION 2
 
 /* Of layers that index/ does not know: handed through as they are. */
 struct quern_plan;
@@ -81,6 +81,19 @@ typedef struct quern_engine_answer {
     int exact;
 } quern_engine_answer;
 
+/* ---- Shards ---- */
+
+/* Where the database of an index is, on another machine: behind a server, or behind the standard
+ * input and output of a program. */
+typedef struct quern_engine_address {
+    const char *name; /* for messages */
+    const char *host; /* NULL: a program */
+    uint32_t port;
+    const char *program, *arguments; /* the arguments split at spaces */
+    uint32_t connect_ms;             /* to wait for the connection */
+    uint32_t exchange_ms;            /* to wait for each answer, then and later */
+} quern_engine_address;
+
 /* ---- The engine ---- */
 
 /* A database that is open for reading or for writing; of the module. */
@@ -108,6 +121,13 @@ typedef struct quern_engine {
     quern_status (*open_writer)(const char *dir, const quern_index_config *config,
                                 const struct quern_engine_text *text, quern_engine_db **out,
                                 quern_error *err);
+    /* The database of a shard, for reading, and what its index was made with. */
+    quern_status (*open_shard)(const quern_engine_address *address, quern_engine_db **out,
+                               quern_index_config *config, quern_error *err);
+    /* One database of n shards, which it takes over, also where it fails. Its statistics are those
+     * of all of them together. */
+    quern_status (*join_shards)(quern_engine_db **shards, size_t n, quern_engine_db **out,
+                                quern_error *err);
     void (*close)(quern_engine_db *db); /* drops what was not committed */
 
     /* Writers. The keys and texts were tested before. */
@@ -128,7 +148,8 @@ typedef struct quern_engine {
     quern_status (*each_meta)(quern_engine_db *db, quern_string prefix, quern_engine_meta_fn each,
                               void *payload, quern_error *err);
 
-    /* Readers. stats: all but sources and skipped. */
+    /* Readers. stats: all but sources and skipped; of shards without terms, which would have to be
+     * fetched. */
     quern_status (*stats)(quern_engine_db *db, quern_stats *out, quern_error *err);
     /* Calls `each` for every article in order of keys, with its text where `with_text` (else its
      * text has its length and no bytes); a value other than 0 stops. */

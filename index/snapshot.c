@@ -38,7 +38,9 @@ static void close_generation(quern_snapshot *s)
 {
     close_segments(s);
     quern_manifest_finish(&s->manifest);
-    s->vfs->close(s->vfs, s->lease);
+    if (s->vfs) { /* else one that is of no directory: of shards */
+        s->vfs->close(s->vfs, s->lease);
+    }
     s->lease = NULL;
 }
 

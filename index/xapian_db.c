@@ -61,8 +61,9 @@ quern_status quern_xapian_fail(quern_engine_db *db, const xapian_c_error *why, q
     if (status == QUERN_E_NOMEM) {
         return quern_fail_nomem(err);
     }
-    return quern_fail(err, status, "xapian: %s: %s%s%s", why->type, why->message, db ? " in " : "",
-                      db ? db->path : "");
+    const char *where = why->context[0] ? why->context : db ? db->path : "";
+    return quern_fail(err, status, "xapian: %s: %s%s%s", why->type, why->message,
+                      *where ? " in " : "", where);
 }
 
 /* ---- Files ---- */
@@ -161,6 +162,7 @@ void quern_xapian_close(quern_engine_db *db)
             quern_xapian_close_writer(db);
         }
         xapian_c_database_free(db->db);
+        quern_xapian_close_shards(db);
         pthread_mutex_destroy(&db->lock);
         quern_free(db->dir);
         quern_free(db->path);
@@ -305,6 +307,9 @@ quern_status quern_xapian_each_meta(quern_engine_db *db, quern_string prefix,
     xapian_c_error why;
     xapian_c_term_iterator *it = NULL;
     quern_status status = QUERN_OK;
+    if (db->n_shards > 0) {
+        return quern_xapian_each_shard_meta(db, prefix, each, payload, err);
+    }
     quern_xapian_begin(db);
     if (xapian_c_database_metadata_keys(db->db, xapian_c_span(prefix.data, prefix.len), &it,
                                         &why)) {
@@ -328,6 +333,9 @@ quern_status quern_xapian_read_totals(quern_engine_db *db, quern_error *err)
 {
     xapian_c_buffer text = XAPIAN_C_BUFFER_INIT;
     quern_xapian_totals *t = &db->totals;
+    if (db->n_shards > 0) {
+        return quern_xapian_sum_totals(db, err);
+    }
     quern_status status = quern_xapian_get_meta(db, quern_str("totals"), &text, err);
     if (!status &&
         (!text.data ||

@@ -74,6 +74,10 @@ struct quern_engine_db {
     int is_modified;      /* a commit of a writer discarded what was being read: reopen */
     quern_xapian_totals totals;
     struct quern_xapian_writer *writer; /* NULL: open for reading */
+    quern_engine_db **shards;           /* of one that is made of several; owned */
+    size_t n_shards;
+    int is_remote;  /* a shard, or made of shards */
+    int is_program; /* a shard behind a program, whose end may have to be waited for */
 };
 
 /* ---- Errors and files ---- */
@@ -98,6 +102,18 @@ void quern_xapian_sweep(const char *dir);
 quern_engine_db *quern_xapian_new(const char *dir);
 quern_status quern_xapian_open(const char *dir, quern_engine_db **out, quern_error *err);
 void quern_xapian_close(quern_engine_db *db);
+
+/* Shards (xapian_shards.c): the functions of the engine's table, and what is the sum over them. */
+quern_status quern_xapian_open_shard(const quern_engine_address *address, quern_engine_db **out,
+                                     quern_index_config *config, quern_error *err);
+quern_status quern_xapian_join_shards(quern_engine_db **shards, size_t n, quern_engine_db **out,
+                                      quern_error *err);
+quern_status quern_xapian_sum_totals(quern_engine_db *db, quern_error *err);
+quern_status quern_xapian_each_shard_meta(quern_engine_db *db, quern_string prefix,
+                                          quern_engine_meta_fn each, void *payload,
+                                          quern_error *err);
+/* Closes the shards of `db`; not waited for where a program has to end. */
+void quern_xapian_close_shards(quern_engine_db *db);
 
 /* Makes names in the directory of the database durable: Xapian does that for the files alone. */
 quern_status quern_xapian_sync(const char *path, quern_error *err);

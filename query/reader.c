@@ -16,8 +16,8 @@ enum { KEEP_BYTES = 4 << 20 }; /* an idle analysis forgets its words where they 
 
 /* ---- Open and free ---- */
 
-static quern_status check_analysis(const quern_index *index, const quern_index_config *config,
-                                   quern_analysis **out, quern_error *err)
+quern_status quern_reader_check_analysis(const char *what, const quern_index_config *config,
+                                         quern_analysis **out, quern_error *err)
 {
     uint64_t fingerprint = 0;
     int same = config->analysis_version == QUERN_ANALYSIS_VERSION;
@@ -33,7 +33,7 @@ static quern_status check_analysis(const quern_index *index, const quern_index_c
     }
     if (!same) {
         return quern_fail(err, QUERN_E_VERSION,
-                          "%s was made with another analysis - run: indexer rebuild", index->path);
+                          "%s was made with another analysis - run: indexer rebuild", what);
     }
     return QUERN_OK;
 }
@@ -56,7 +56,8 @@ quern_status quern_reader_open(quern_index *index, quern_reader **out, quern_err
     quern_status status =
         quern_snapshot_open(index->vfs, index->path, index->in_memory, &reader->snapshot, err);
     if (!status) {
-        status = check_analysis(index, &reader->snapshot->manifest.config, &analysis, err);
+        status = quern_reader_check_analysis(index->path, &reader->snapshot->manifest.config,
+                                             &analysis, err);
     }
     if (!status) {
         status = quern_engine_reader_open(&reader->guest, reader->snapshot, err);
@@ -78,6 +79,7 @@ void quern_reader_free(quern_reader *reader)
         }
         quern_engine_reader_close(&reader->guest);
         quern_snapshot_free(reader->snapshot);
+        quern_shards_free(reader->shards);
         pthread_mutex_destroy(&reader->lock);
         quern_free(reader);
     }
@@ -222,9 +224,11 @@ quern_status quern_reader_stats(quern_reader *reader, quern_stats *out, quern_er
     } else {
         QUERN_TRY(take_stats(reader->snapshot, &stats, err));
     }
-    QUERN_TRY(quern_engine_reader_sources(&reader->guest, reader->snapshot, &sources, err));
-    quern_sources_each(sources, count_skipped, &stats);
-    quern_sources_free(sources);
+    if (!reader->shards) {
+        QUERN_TRY(quern_engine_reader_sources(&reader->guest, reader->snapshot, &sources, err));
+        quern_sources_each(sources, count_skipped, &stats);
+        quern_sources_free(sources);
+    }
     quern_struct_write(out, &stats, sizeof stats);
     return QUERN_OK;
 }
@@ -355,7 +359,7 @@ quern_status quern_reader_list(quern_reader *reader,
     for (size_t i = 0; !status && i < s->n_segments && !l.stopped; i++) {
         status = list_articles(&l, &s->segments[i], err);
     }
-    if (!status && !l.stopped) {
+    if (!status && !l.stopped && !reader->shards) {
         status = quern_engine_reader_sources(&reader->guest, s, &sources, err);
         status = status ? status : list_skipped(&l, sources, err);
     }

@@ -15,10 +15,13 @@
 
 #define QUERN_READER_IDLE 8 /* analyses that are kept */
 
+struct quern_shards; /* shards.c */
+
 struct quern_reader {
-    quern_snapshot *snapshot;  /* immutable */
-    quern_engine_reader guest; /* of another engine than the native one */
-    pthread_mutex_t lock;      /* of what follows */
+    quern_snapshot *snapshot;    /* immutable */
+    quern_engine_reader guest;   /* of another engine than the native one */
+    struct quern_shards *shards; /* NULL: an index of this machine */
+    pthread_mutex_t lock;        /* of what follows */
     quern_analysis *idle[QUERN_READER_IDLE];
     size_t n_idle;
 };
@@ -29,6 +32,13 @@ quern_status quern_reader_take_analysis(quern_reader *reader, quern_analysis **o
                                         quern_error *err);
 /* NULL does nothing. Words that it interned are invalid after. */
 void quern_reader_give_analysis(quern_reader *reader, quern_analysis *analysis);
+
+/* Makes an analysis of those options, which must be the one that the index was made with; `what` is
+ * its name. Errors: VERSION, NOMEM. */
+quern_status quern_reader_check_analysis(const char *what, const quern_index_config *config,
+                                         quern_analysis **out, quern_error *err);
+
+void quern_shards_free(struct quern_shards *shards);
 
 /* Options that a caller with an older or newer header passes: the bytes that both know. `size` is
  * their first member. Reading starts from defaults in *to. */

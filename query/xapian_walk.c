@@ -76,13 +76,16 @@ static quern_status take_stats(quern_engine_db *db, quern_stats *out, quern_erro
     out->terms = 0;
     QUERN_XAPIAN_TRY(db, &why, xapian_c_database_doccount(db->db, &n_documents, &why), err);
     QUERN_XAPIAN_TRY(db, &why, xapian_c_database_total_length(db->db, &out->words, &why), err);
+    out->passages = n_documents;
+    out->segments = db->n_shards ? db->n_shards : 1;
+    if (db->is_remote) {
+        return QUERN_OK;
+    }
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         QUERN_TRY(count_terms(db, kinds[i], &out->terms, err));
     }
     QUERN_TRY(count_terms(db, "ZS", &n_titles, err));
     out->terms -= n_titles;
-    out->passages = n_documents;
-    out->segments = 1;
     out->index_bytes = count_bytes(db);
     return QUERN_OK;
 }

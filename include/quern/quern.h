@@ -358,6 +358,8 @@ typedef struct quern_stats {
     {                                                                                              \
         sizeof(quern_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                          \
     }
+/* Of shards: the sums, but terms, sources, skipped and index_bytes, which stay 0; the generation is
+ * the greatest. */
 QUERN_API quern_status quern_reader_stats(quern_reader *reader, quern_stats *out, quern_error *err);
 
 /* The options that the index was made with; strings owned by the reader. */
@@ -383,6 +385,65 @@ typedef struct quern_listing {
 QUERN_API quern_status quern_reader_list(quern_reader *reader,
                                          int (*each)(const quern_listing *listing, void *payload),
                                          void *payload, quern_error *err);
+
+/* ---- Shards: an index on more than one machine ------------------------------------------------
+ *
+ * Each shard is an index of the xapian engine with articles of its own, offered by
+ * `xapian-tcpsrv DIR/glass` or `xapian-progsrv DIR/glass`. A reader of shards ranks as one of a
+ * single index of all their articles would. docs/scale.md says how to set them up.
+ *
+ *     HOST:PORT, [ADDRESS]:PORT     a server; names of hosts are resolved
+ *     ssh:[USER@]HOST:DIR           the index in DIR on another machine, through ssh
+ *     prog:PROGRAM ARGUMENT...      what talks as xapian-progsrv does; split at spaces
+ *
+ * Time. quern_shards_open returns within `time_limit_ms`. A search makes a number of exchanges with
+ * each shard, and waits at most `exchange_ms` for each: a shard that dies or stops makes it fail
+ * with NETWORK after that long; one that always answers just in time can hold it for many times as
+ * long. Where the whole has to be bounded, let a process of its own search, and end that: so does
+ * the program `search`.
+ *
+ * SIGPIPE is ignored from the first shard on: libxapian does that.
+ */
+
+typedef struct quern_shards_options {
+    size_t size;
+    uint32_t time_limit_ms; /* for all shards to answer; 0 is 5,000 */
+    uint32_t exchange_ms;   /* for each answer in a search; 0: as time_limit_ms */
+    int require_all;        /* 1: fail where a shard is missing, and name it */
+    const char *ssh;        /* program and options of the ssh form, split at spaces; NULL is
+                               "ssh -T -oBatchMode=yes" */
+    const char *trial;      /* a query that each shard has to have answered within the time, too;
+                               NULL: none */
+    const struct quern_search_options *trial_options; /* NULL: the defaults */
+} quern_shards_options;
+#define QUERN_SHARDS_OPTIONS_INIT                                                                  \
+    {                                                                                              \
+        sizeof(quern_shards_options), 0, 0, 0, NULL, NULL, NULL                                    \
+    }
+
+/* Opens the shards that answer in time. All are asked at once; those that have not answered then
+ * are missing, and what they still say is dropped. Errors: NETWORK no shard answered, or with
+ * `require_all` not all did; SYNTAX a name; INVALID one that stands there twice, shards that were
+ * not made with the same options; VERSION they were made with another analysis than this library
+ * has; BACKEND the xapian engine is not installed. */
+QUERN_API quern_status quern_shards_open(const char *const *shards, size_t n,
+                                         const quern_shards_options *options, quern_reader **out,
+                                         quern_error *err);
+
+/* A shard, as the reader was opened. Strings are owned by the reader. */
+typedef struct quern_shard {
+    size_t size;
+    const char *name;    /* as it was given */
+    const char *missing; /* NULL: it takes part; else why not */
+    uint64_t generation; /* of its index */
+} quern_shard;
+#define QUERN_SHARD_INIT                                                                           \
+    {                                                                                              \
+        sizeof(quern_shard), NULL, NULL, 0                                                         \
+    }
+
+/* The n-th shard in the order they were given. Errors: INVALID there is none. */
+QUERN_API quern_status quern_reader_shard(quern_reader *reader, size_t n, quern_shard *out);
 
 /* Counts, for at most `budget_us` microseconds, files and folders of the index that are newer than
  * it: those of `hits` (may be NULL) first, then the roots and the folders in them. */
