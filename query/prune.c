@@ -531,9 +531,11 @@ static quern_status pour_join_block(pruning *s, const pruned_join *f, uint32_t b
         QUERN_TRY(sift_join(s, &f->words[i], err));
     }
     for (uint32_t i = 0; i < s->n_batch; i++) {
-        int found;
+        int found = f->join->how == QUERN_JOIN_ALL;
         const candidate *c = &s->batch[i];
-        QUERN_TRY(quern_match_join_at(s->up->pool, f->join, c->passage, &found, err));
+        if (!found) {
+            QUERN_TRY(quern_match_join_at(s->up->pool, f->join, c->passage, &found, err));
+        }
         if (found) {
             quern_window_add(s->up->window, c->passage - s->base, c->score);
         }

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* tree_build - from a plan to the nodes of a segment; see tree_node.h. */
+#include "query/tree_node.h"
+
+#include <stdlib.h>
+
+typedef quern_tree_node node;
+typedef quern_tree_place place;
+
+static quern_status make_node(quern_tree *t, const quern_plan_node *from, uint32_t level,
+                              node **out, quern_error *err);
+
+static node *new_node(quern_tree *t, const quern_plan_node *from, uint64_t cost)
+{
+    node *n = quern_arena_alloc(&t->arena, sizeof *n);
+    if (n) {
+        memset(n, 0, sizeof *n);
+        n->op = from->op;
+        n->cost = cost;
+    }
+    return n;
+}
+
+static void keep_bits(quern_tree *t, node *n)
+{
+    n->stored = t->stored;
+    t->stored = n;
+}
+
+static place *new_places(quern_tree *t, quern_match_cursor *const *cursors, size_t n)
+{
+    place *places = quern_arena_alloc(&t->arena, n * sizeof *places);
+    for (size_t i = 0; places && i < n; i++) {
+        memset(&places[i], 0, sizeof places[i]);
+        places[i].cursor = cursors[i];
+    }
+    return places;
+}
+
+/* *out stays NULL where the segment lacks the term. */
+static quern_status make_word(quern_tree *t, const quern_plan_node *from, node **out,
+                              quern_error *err)
+{
+    quern_lookup *l = &t->query->lookup;
+    const quern_term *term = quern_lookup_get(l, from->term);
+    uint32_t leaf = ++t->n_leaves;
+    if (!term) {
+        return QUERN_OK;
+    }
+    node *n = new_node(t, from, term->df);
+    quern_match_cursor *cursor = quern_arena_alloc(&t->arena, sizeof *cursor);
+    if (!n || !cursor) {
+        return quern_fail_nomem(err);
+    }
+    quern_clause_cursor(&t->maker, term, from->weight * quern_lookup_idf(l, from->term), cursor);
+    cursor->leaf = leaf;
+    n->places = new_places(t, &cursor, 1);
+    *out = n;
+    return n->places ? QUERN_OK : quern_fail_nomem(err);
+}
+
+static quern_status make_join(quern_tree *t, const quern_plan_node *from, node **out,
+                              quern_error *err)
+{
+    int is_there;
+    quern_match_join *join = quern_arena_alloc(&t->arena, sizeof *join);
+    node *n = new_node(t, from, 0);
+    if (!n || !join) {
+        return quern_fail_nomem(err);
+    }
+    QUERN_TRY(quern_clause_join(&t->maker, from, join, &is_there, err));
+    if (!is_there) {
+        return QUERN_OK;
+    }
+    n->cost = join->cursors[0]->term.df;
+    n->join = join;
+    n->places = new_places(t, join->cursors, join->n_cursors);
+    keep_bits(t, n);
+    *out = n;
+    return n->places ? QUERN_OK : quern_fail_nomem(err);
+}
+
+static quern_status make_selector(quern_tree *t, const quern_plan_node *from, node **out,
+                                  quern_error *err)
+{
+    const quern_term *term = NULL;
+    if (from->op == QUERN_PLAN_SELECT) {
+        term = quern_lookup_get(&t->query->lookup, from->term);
+        if (!term) {
+            return QUERN_OK;
+        }
+    }
+    node *n = new_node(t, from, t->n_passages);
+    quern_selector *s = n ? quern_arena_alloc(&t->arena, sizeof *s) : NULL;
+    if (!s) {
+        return quern_fail_nomem(err);
+    }
+    if (term) {
+        const quern_segment_ref *ref = &quern_segment_get_info(t->part->segment)->ref;
+        quern_clause_cursor(&t->maker, term, 0.0, &s->cursor);
+        n->cost = (uint64_t)term->df * ref->n_passages / ref->n_articles;
+    }
+    QUERN_TRY(quern_selector_open(s, t->part->segment, from, err));
+    n->selector = s;
+    keep_bits(t, n);
+    *out = n;
+    return QUERN_OK;
+}
+
+static int by_cost(const void *a, const void *b)
+{
+    const node *x = *(node *const *)a;
+    const node *y = *(node *const *)b;
+    return x->cost < y->cost ? -1 : x->cost > y->cost;
+}
+
+/* Makes the children that are there; n->n_children of them. */
+static quern_status make_children(quern_tree *t, const quern_plan_node *from, uint32_t level,
+                                  node *n, size_t *n_plan, quern_error *err)
+{
+    size_t cap = 0;
+    for (const quern_plan_node *child = from->children; child; child = child->sibling) {
+        cap++;
+    }
+    *n_plan = cap;
+    n->children = quern_arena_alloc(&t->arena, cap * sizeof(node *) + 1);
+    if (!n->children) {
+        return quern_fail_nomem(err);
+    }
+    for (const quern_plan_node *child = from->children; child; child = child->sibling) {
+        node *made = NULL;
+        QUERN_TRY(make_node(t, child, level, &made, err));
+        if (made) {
+            n->children[n->n_children++] = made;
+        } else if (child == from->children && from->op >= QUERN_PLAN_MAYBE) {
+            n->need = UINT32_MAX; /* nothing matches without the first */
+        }
+    }
+    return QUERN_OK;
+}
+
+static uint64_t sum_of_costs(const node *n)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < n->n_children; i++) {
+        sum += n->children[i]->cost;
+    }
+    return sum;
+}
+
+/* Decides what an operator is with those of its n_plan children that are there. */
+static node *simplify(node *n, size_t n_plan)
+{
+    switch (n->op) {
+    case QUERN_PLAN_ANY:
+        n->cost = sum_of_costs(n);
+        return n->n_children > 1 ? n : n->n_children ? n->children[0] : NULL;
+    case QUERN_PLAN_ALL:
+    case QUERN_PLAN_FILTER:
+        if (n->n_children < n_plan) {
+            return NULL;
+        }
+        n->cost = n->children[0]->cost;
+        for (uint32_t i = 1; i < n->n_children; i++) {
+            n->cost = n->children[i]->cost < n->cost ? n->children[i]->cost : n->cost;
+        }
+        return n;
+    case QUERN_PLAN_ATLEAST:
+        n->cost = sum_of_costs(n) / (n->need ? n->need : 1);
+        return n->n_children >= n->need ? n : NULL;
+    default: /* MAYBE, NOT */
+        if (n->need == UINT32_MAX) {
+            return NULL;
+        }
+        n->cost = n->children[0]->cost;
+        return n->n_children == n_plan ? n : n->children[0];
+    }
+}
+
+/* Room for the counts of an ATLEAST below `level` others. */
+static quern_status make_counts(quern_tree *t, uint32_t level, node *n, quern_error *err)
+{
+    while (t->n_counts <= level) {
+        if (quern_grow(&t->counts, &t->cap_counts, t->n_counts + 1, sizeof(uint32_t *))) {
+            return quern_fail_nomem(err);
+        }
+        uint32_t *counts = quern_arena_alloc(&t->arena, QUERN_TREE_WINDOW * sizeof *counts);
+        if (!counts) {
+            return quern_fail_nomem(err);
+        }
+        memset(counts, 0, QUERN_TREE_WINDOW * sizeof *counts);
+        t->counts[t->n_counts++] = counts;
+    }
+    n->counts = t->counts[level];
+    return QUERN_OK;
+}
+
+static quern_status make_operator(quern_tree *t, const quern_plan_node *from, uint32_t level,
+                                  node **out, quern_error *err)
+{
+    size_t n_plan;
+    int is_counted = from->op == QUERN_PLAN_ATLEAST;
+    node *n = new_node(t, from, 0);
+    if (!n) {
+        return quern_fail_nomem(err);
+    }
+    n->need = is_counted ? from->need : 0;
+    QUERN_TRY(make_children(t, from, level + (uint32_t)is_counted, n, &n_plan, err));
+    *out = simplify(n, n_plan);
+    if (*out != n) {
+        return QUERN_OK;
+    }
+    if (is_counted || n->op == QUERN_PLAN_ALL) {
+        qsort(n->children, n->n_children, sizeof(node *), by_cost);
+    }
+    keep_bits(t, n);
+    return is_counted ? make_counts(t, level, n, err) : QUERN_OK;
+}
+
+static quern_status make_node(quern_tree *t, const quern_plan_node *from, uint32_t level,
+                              node **out, quern_error *err)
+{
+    switch (from->op) {
+    case QUERN_PLAN_TERM:
+    case QUERN_PLAN_EXACT:
+        return make_word(t, from, out, err);
+    case QUERN_PLAN_PHRASE:
+    case QUERN_PLAN_NEAR:
+        return make_join(t, from, out, err);
+    case QUERN_PLAN_SELECT:
+    case QUERN_PLAN_DATE:
+    case QUERN_PLAN_NUMBER:
+    case QUERN_PLAN_PATH:
+        return make_selector(t, from, out, err);
+    case QUERN_PLAN_EVERY:
+        *out = new_node(t, from, t->n_passages);
+        return *out ? QUERN_OK : quern_fail_nomem(err);
+    case QUERN_PLAN_EXPAND:
+        return QUERN_OK;
+    default:
+        return make_operator(t, from, level, out, err);
+    }
+}
+
+quern_status quern_tree_build(quern_tree *t, quern_error *err)
+{
+    QUERN_TRY(make_node(t, t->query->plan->root, 0, &t->root, err));
+    for (node *n = t->stored; n; n = n->stored) {
+        n->bits = quern_arena_alloc(&t->arena, QUERN_TREE_WORDS * sizeof *n->bits);
+        if (!n->bits) {
+            return quern_fail_nomem(err);
+        }
+    }
+    return QUERN_OK;
+}

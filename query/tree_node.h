@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* tree_node - what a plan is in one segment, between tree_build.c, which makes it, and tree.c,
+ * which asks it window by window.
+ *
+ * A node is made for each node of the plan that can match in the segment; what can not is left out,
+ * and an operator that this leaves with one child is that child.
+ */
+#ifndef QUERN_QUERY_TREE_NODE_H
+#define QUERN_QUERY_TREE_NODE_H
+
+#include "query/select.h"
+#include "query/tree.h"
+
+enum {
+    QUERN_TREE_WINDOW = 4096, /* passages: few enough for bits of it on the stack */
+    QUERN_TREE_WORDS = QUERN_TREE_WINDOW / 64
+};
+
+/* A cursor, and where it stood when the window was entered. */
+typedef struct quern_tree_place {
+    quern_match_cursor *cursor;
+    uint32_t round;  /* of the tree, when the cursor was started */
+    uint32_t window; /* of the tree, when what follows was noted */
+    uint32_t block, at, next;
+} quern_tree_place;
+
+typedef struct quern_tree_node {
+    quern_plan_op op;
+    uint64_t cost;                     /* about how many passages it can match */
+    struct quern_tree_node **children; /* of ALL and ATLEAST: cheapest first */
+    uint32_t n_children;
+    uint32_t need;    /* ATLEAST */
+    uint32_t *counts; /* ATLEAST: for each passage of the window, 0 between uses */
+    uint64_t *bits;   /* passages that matched in this window; NULL: a word, or EVERY */
+    struct quern_tree_node *stored; /* the next node with bits */
+    quern_tree_place *places;       /* of a word, or of the join's cursors */
+    quern_match_join *join;
+    quern_selector *selector;
+} quern_tree_node;
+
+struct quern_tree {
+    quern_prepared *query;
+    quern_rank_table *tables;
+    uint32_t n_tables;
+    quern_window window;
+    /* Of the segment at hand. */
+    quern_arena arena;
+    quern_clause_maker maker;
+    quern_match_pool pool;
+    const quern_part *part; /* NULL: none */
+    uint32_t n_passages;
+    quern_tree_node *root;   /* NULL: nothing matches */
+    quern_tree_node *stored; /* those with bits */
+    uint32_t **counts;       /* for ATLEASTs, by how many are above them */
+    size_t n_counts, cap_counts;
+    uint32_t n_leaves; /* words of the plan that were met; numbers their tables */
+    uint32_t round;    /* how often it was started */
+    uint32_t number;   /* of the window */
+    uint32_t at;       /* where the next window begins, at the earliest */
+    uint32_t base, end;
+};
+
+/* Makes the nodes for the segment of t->part, which the lookup has at hand, in the arena. Errors:
+ * NOMEM, CORRUPT, IO. */
+quern_status quern_tree_build(quern_tree *t, quern_error *err);
+
+#endif
