@@ -44,7 +44,7 @@ enum {
 
 struct quern_native {
     quern_prepared query;
-    quern_tree *tree; /* where the plan is not flat; what follows is then not used */
+    quern_tree *tree; /* of plans that are not flat, and of an ALL that is counted */
     quern_match_pool pool;
     quern_rank_table *tables;
     uint32_t n_tables;
@@ -57,6 +57,7 @@ typedef struct sink {
     uint64_t n_passages;
     int count;          /* articles too */
     int count_only;     /* nothing is scored: top is not used */
+    int by_tree;        /* the tree of the plan is asked, which is there */
     quern_prune *prune; /* NULL: exhaustively */
     uint64_t n_articles;
     const uint8_t *firsts; /* of the segment, where articles are counted */
@@ -117,7 +118,7 @@ void quern_native_free(quern_native *native)
 static quern_status make_window(quern_native *native, int is_pruned, quern_error *err)
 {
     const quern_prepared *q = &native->query;
-    if (native->tree) {
+    if (!q->is_flat) {
         return QUERN_OK;
     }
     int is_large = q->max_cursors > native->pool.n_slots;
@@ -364,7 +365,7 @@ static quern_status scan(quern_native *native, uint32_t segment, uint32_t from, 
         out->article = out->article_end = 0;
         QUERN_TRY(quern_segment_first_passages(p->segment, &out->firsts, err));
     }
-    return native->tree ? scan_tree(native, segment, from, to, out, err)
+    return out->by_tree ? scan_tree(native, segment, from, to, out, err)
                         : scan_flat(native, p, from, to, out, err);
 }
 
@@ -377,7 +378,7 @@ static quern_status scan_all(quern_native *native, uint32_t segment, sink *out, 
 quern_status quern_native_range(quern_native *native, uint32_t segment, uint32_t from, uint32_t to,
                                 quern_topk *out, quern_error *err)
 {
-    sink all = {.top = out};
+    sink all = {.top = out, .by_tree = !native->query.is_flat};
     quern_topk_begin(out, INT64_MIN);
     if (native->query.parts) {
         QUERN_TRY(make_window(native, 0, err));
@@ -529,6 +530,17 @@ static void set_counts(const quern_native *native, const sink *to, int is_counte
     }
 }
 
+/* The matches of an ALL of words are counted faster as bits, those of a tree of any shape, than one
+ * by one. */
+static quern_status choose_tree(quern_native *native, int how, sink *to, quern_error *err)
+{
+    const quern_prepared *q = &native->query;
+    int is_all = q->parts && q->plan->root->op == QUERN_PLAN_ALL && (how & QUERN_NATIVE_COUNT);
+    to->by_tree = q->parts && (!q->is_flat || is_all);
+    return to->by_tree && !native->tree ? quern_tree_open(&native->query, &native->tree, err)
+                                        : QUERN_OK;
+}
+
 quern_status quern_native_top(quern_native *native, size_t k, int how, quern_found_list *out,
                               quern_error *err)
 {
@@ -543,12 +555,14 @@ quern_status quern_native_top(quern_native *native, size_t k, int how, quern_fou
     quern_status status = QUERN_OK;
     quern_topk_init(&top, k ? k : 1);
     int is_word = native->query.n_words == 1 && native->query.n_joins == 0;
-    if (native->query.parts && !(how & QUERN_NATIVE_EXHAUSTIVE) && quern_prune_applies(&prune)) {
+    status = choose_tree(native, how, &to, err);
+    if (native->query.parts && !(how & QUERN_NATIVE_EXHAUSTIVE) && !to.by_tree &&
+        quern_prune_applies(&prune)) {
         to.prune = &prune;
     }
     /* One word has the number of its matches for nothing. */
     int is_counted = to.prune && is_word && is_article_each(native);
-    if (native->query.parts && !is_counted && !(to.prune && is_word && !to.count)) {
+    if (!status && native->query.parts && !is_counted && !(to.prune && is_word && !to.count)) {
         status = make_window(native, to.prune != NULL, err);
     }
     if (!status && to.prune && to.count && !is_counted) {
