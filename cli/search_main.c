@@ -25,6 +25,7 @@
 #include "cli/pager.h"
 #include "cli/progress.h"
 #include "cli/search_print.h"
+#include "cli/search_queries.h"
 #include "cli/search_shards.h"
 #include "cli/supervise.h"
 #include "cli/terminal.h"
@@ -32,6 +33,7 @@
 
 enum {
     MOST_ARTICLES = 1000000000,
+    OF_A_RUN = 1000, /* articles a query of a file, unless told */
     STALE_US = 1000,
     WIDEST = 100,
     SHARDS_MS = 10000, /* the limit of a search over shards, unless told */
@@ -47,6 +49,9 @@ enum row {
     ROW_COUNT,
     ROW_JSON,
     ROW_QUIET,
+    ROW_HEAD_MANY,
+    ROW_QUERIES,
+    ROW_FORMAT,
     ROW_HEAD_WHERE,
     ROW_INDEX,
     ROW_SHARD,
@@ -78,6 +83,11 @@ static const quern_option options[] = {
     [ROW_JSON] = {0, QUERN_OPTION_COMMON, "json", NULL,
                   "JSON, one object a line: meta, hit ..., summary"},
     [ROW_QUIET] = {'q', 0, "quiet", NULL, "nothing; the exit code tells"},
+    [ROW_HEAD_MANY] = {0, 0, NULL, NULL, "many queries"},
+    [ROW_QUERIES] = {0, 0, "queries", "FILE",
+                     "answer each line, NAME<TAB>QUERY, of FILE or - (stdin);\n"
+                     "1,000 articles a query unless -n"},
+    [ROW_FORMAT] = {0, 0, "format", "trec", "as lines NAME Q0 ARTICLE RANK SCORE quern"},
     [ROW_HEAD_WHERE] = {0, 0, NULL, NULL, "where to look"},
     [ROW_INDEX] = {0, QUERN_OPTION_COMMON, "index", "DIR",
                    "the index in DIR, not the nearest .quern"},
@@ -113,11 +123,12 @@ static const quern_usage usage = {
 };
 
 typedef struct settings {
-    const char *index; /* or NULL */
+    const char *index;   /* or NULL */
+    const char *queries; /* a file of them, or NULL */
     quern_shard_list shards;
     uint32_t limit_ms; /* 0: not given */
     quern_search_options search;
-    int files, count, json, quiet, no_pager;
+    int files, count, json, quiet, no_pager, trec;
     int asked; /* the row of -h, --help or --version, or 0 */
     char end;  /* after a path of -l */
     quern_when color, links;
@@ -182,6 +193,12 @@ static int take_limit(const char *text, settings *s)
     return 0;
 }
 
+static int take_format(const char *name, settings *s)
+{
+    s->trec = strcmp(name, "trec") == 0;
+    return s->trec ? 0 : quern_message_usage("--format takes trec, not '%s'", name);
+}
+
 static int take(int row, const char *argument, void *payload)
 {
     settings *s = payload;
@@ -225,6 +242,11 @@ static int take(int row, const char *argument, void *payload)
     case ROW_NO_PAGER:
         s->no_pager = 1;
         return 0;
+    case ROW_QUERIES:
+        s->queries = argument;
+        return 0;
+    case ROW_FORMAT:
+        return take_format(argument, s);
     case ROW_VERSION:
         printf("search (quern) %s\n", quern_version());
         s->asked = row;
@@ -251,6 +273,27 @@ static char *join_words(int n, char **words)
     return joined;
 }
 
+/* Options that exclude each other. Returns 0 or an exit code. */
+static int check_settings(const settings *s, int n_words)
+{
+    if (s->files && (s->json || s->count)) {
+        return quern_message_usage("-l goes neither with -c nor with --json");
+    }
+    if (!s->queries != !s->trec) {
+        return quern_message_usage("--queries and --format trec go together");
+    }
+    if (s->queries && (n_words || s->files || s->json || s->count || s->quiet)) {
+        return quern_message_usage("--queries goes neither with words nor with -c, -l, -q, --json");
+    }
+    if (s->shards.n > 0 && (s->index || s->queries)) {
+        return quern_message_usage("--shard goes neither with --index nor with --queries");
+    }
+    if (s->shards.n == 0 && (s->shards.require_all || s->limit_ms)) {
+        return quern_message_usage("--require-all and --time-limit go with --shard");
+    }
+    return 0;
+}
+
 /* Returns 0, an exit code, or -1 where help was asked for and given. */
 static int read_command_line(run *r, int argc, char **argv)
 {
@@ -266,15 +309,11 @@ static int read_command_line(run *r, int argc, char **argv)
         }
         return -1;
     }
-    if (r->set.files && (r->set.json || r->set.count)) {
-        return quern_message_usage("-l goes neither with -c nor with --json");
+    code = check_settings(&r->set, argc - first);
+    if (code || r->set.queries) {
+        return code;
     }
-    if (r->set.shards.n > 0 && r->set.index) {
-        return quern_message_usage("--shard and --index do not go together");
-    }
-    if (r->set.shards.n == 0 && (r->set.shards.require_all || r->set.limit_ms)) {
-        return quern_message_usage("--require-all and --time-limit go with --shard");
-    }
+    r->set.search.places_only = r->set.files || r->set.count || r->set.quiet;
     r->typed = join_words(argc - first, argv + first);
     if (!r->typed) {
         return quern_message_no_memory();
@@ -311,12 +350,20 @@ static int find_index(run *r)
     return 0;
 }
 
-static int ask(run *r)
+static int open_reader(run *r)
 {
     quern_error err;
     if (quern_index_open(r->place.index, NULL, &r->index, &err) ||
-        quern_reader_open(r->index, &r->reader, &err) ||
-        quern_query_parse(r->reader, QUERN_STR(r->typed), &r->query, &err) ||
+        quern_reader_open(r->index, &r->reader, &err)) {
+        return quern_message_fail(&err);
+    }
+    return 0;
+}
+
+static int ask(run *r)
+{
+    quern_error err;
+    if (quern_query_parse(r->reader, QUERN_STR(r->typed), &r->query, &err) ||
         quern_search(r->reader, r->query, &r->set.search, &r->hits, &err) ||
         quern_hits_totals(r->hits, &r->totals)) {
         return quern_message_fail(&err);
@@ -541,8 +588,25 @@ static int search_shards(run *r)
 static int search_index(run *r)
 {
     int code = find_index(r);
+    code = code ? code : open_reader(r);
     code = code ? code : ask(r);
     return code ? code : show(r);
+}
+
+/* Answers the queries of a file; the run goes where hits go. */
+static int answer_file(run *r)
+{
+    if (r->set.search.articles == 0) {
+        r->set.search.articles = OF_A_RUN;
+    }
+    int code = find_index(r);
+    code = code ? code : open_reader(r);
+    if (code) {
+        return code;
+    }
+    code = quern_search_queries(r->reader, r->set.queries, &r->set.search, stdout);
+    int failed = flush_output();
+    return code > QUERN_EXIT_NONE || !failed ? code : failed;
 }
 
 static void end(run *r)
@@ -567,7 +631,9 @@ int main(int argc, char **argv)
         quern_message_open("search", r.set.color != QUERN_WHEN_NEVER &&
                                          quern_terminal_color(QUERN_WHEN_AUTO, STDERR_FILENO));
         r.on_terminal = isatty(STDOUT_FILENO);
-        code = r.set.shards.n ? search_shards(&r) : search_index(&r);
+        code = r.set.queries    ? answer_file(&r)
+               : r.set.shards.n ? search_shards(&r)
+                                : search_index(&r);
     }
     end(&r);
     return code < 0 ? flush_output() : code;

@@ -7,6 +7,8 @@ _quern()
     case $before in
         --color | --hyperlink) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$word"); return ;;
         --date-from) mapfile -t COMPREPLY < <(compgen -W mtime -- "$word"); return ;;
+        --format) mapfile -t COMPREPLY < <(compgen -W trec -- "$word"); return ;;
+        --queries) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         --index | --drop) return ;;
     esac
     if [[ $word == -* ]]; then

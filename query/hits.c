@@ -38,6 +38,9 @@ quern_status quern_hits_totals(const quern_hits *hits, quern_totals *out)
 
 /* ---- Making them ---- */
 
+/* What a hit says where nothing is known or wanted: the passage is never NULL. */
+static const quern_hit no_hit = {.size = sizeof(quern_hit), .text = {"", 0}, .date = QUERN_NO_DATE};
+
 void quern_hits_builder_finish(quern_hits_builder *b)
 {
     quern_highlighter_finish(&b->highlighter);
@@ -74,9 +77,10 @@ static quern_status own_fields(quern_arena *arena, const quern_stored_article *a
 }
 
 /* What all hits of an article share. */
-static quern_status fill_article(quern_arena *arena, const quern_stored_article *article,
+static quern_status fill_article(quern_hits_builder *b, const quern_stored_article *article,
                                  quern_hit *hit, quern_error *err)
 {
+    quern_arena *arena = &b->hits->arena;
     hit->source = article->source;
     hit->id = article->id;
     hit->title = article->title;
@@ -85,7 +89,7 @@ static quern_status fill_article(quern_arena *arena, const quern_stored_article 
     if (own(arena, &hit->source) || own(arena, &hit->id) || own(arena, &hit->title)) {
         return quern_fail_nomem(err);
     }
-    return own_fields(arena, article, hit, err);
+    return b->places_only ? QUERN_OK : own_fields(arena, article, hit, err);
 }
 
 /* Marks `text` and hands a copy of the spans to *out. */
@@ -111,8 +115,6 @@ static quern_status mark(quern_hits_builder *b, quern_string text, uint32_t limi
 static quern_status fill_text(quern_hits_builder *b, quern_segment *segment, uint32_t article,
                               quern_hit *hit, quern_error *err)
 {
-    hit->text.data = "";
-    hit->text.len = 0;
     if (!quern_segment_get_info(segment)->has_text) {
         return QUERN_OK;
     }
@@ -148,6 +150,9 @@ static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *
     hit->byte_end = passage->end;
     hit->line = passage->line;
     hit->column = passage->column;
+    if (b->places_only) {
+        return QUERN_OK;
+    }
     QUERN_TRY(fill_text(b, segment, group->article, hit, err));
     QUERN_TRY(quern_segment_title_words(segment, scored->passage, &title_words, err));
     if (title_words > 0) {
@@ -161,11 +166,11 @@ quern_status quern_hits_add(quern_hits_builder *b, const quern_hits_group *group
 {
     quern_hits *hits = b->hits;
     quern_stored_article article;
-    quern_hit shared = QUERN_HIT_INIT;
+    quern_hit shared = no_hit;
     quern_arena_finish(&b->scratch);
     QUERN_TRY(quern_segment_article(b->snapshot->segments[group->segment].segment, group->article,
                                     &b->scratch, &article, err));
-    QUERN_TRY(fill_article(&hits->arena, &article, &shared, err));
+    QUERN_TRY(fill_article(b, &article, &shared, err));
     shared.rank = group->rank;
     shared.more_in_article = group->n_more;
     if (quern_grow(&hits->items, &hits->cap, hits->n + group->n_passages, sizeof *hits->items)) {
@@ -189,6 +194,9 @@ static quern_status fill_found(quern_hits_builder *b, const quern_engine_passage
     hit->byte_end = passage->place.end;
     hit->line = passage->place.line;
     hit->column = passage->place.column;
+    if (b->places_only) {
+        return QUERN_OK;
+    }
     hit->text = passage->text;
     if (own(&b->hits->arena, &hit->text)) {
         return quern_fail_nomem(err);
@@ -207,10 +215,10 @@ quern_status quern_hits_add_found(quern_hits_builder *b, const quern_engine_foun
                                   uint32_t rank, quern_error *err)
 {
     quern_hits *hits = b->hits;
-    quern_hit shared = QUERN_HIT_INIT;
-    QUERN_TRY(fill_article(&hits->arena, &found->article, &shared, err));
+    quern_hit shared = no_hit;
+    QUERN_TRY(fill_article(b, &found->article, &shared, err));
     shared.rank = rank;
-    shared.more_in_article = found->n_more;
+    shared.more_in_article = b->places_only ? 0 : found->n_more;
     if (quern_grow(&hits->items, &hits->cap, hits->n + found->n_passages, sizeof *hits->items)) {
         return quern_fail_nomem(err);
     }

@@ -24,6 +24,7 @@ typedef struct quern_hits_builder {
     quern_hits *hits;
     quern_snapshot *snapshot;
     quern_highlighter highlighter;
+    int places_only;     /* 1: no text, highlights or fields */
     quern_arena scratch; /* of the article at hand */
     quern_buf text;
 } quern_hits_builder;

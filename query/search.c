@@ -183,7 +183,8 @@ static quern_status add_group(search *s, uint32_t i, quern_topk *all, quern_erro
                               .rank = i + 1,
                               .passages = &g->best,
                               .n_passages = 1};
-    if (g->end_passage - g->first_passage > 1) {
+    if (g->end_passage - g->first_passage > 1 &&
+        (s->options.all_passages || !s->options.places_only)) {
         QUERN_TRY(
             quern_native_range(s->native, g->segment, g->first_passage, g->end_passage, all, err));
         if (s->options.all_passages) {
@@ -270,6 +271,7 @@ quern_status quern_search(quern_reader *reader, const quern_query *query,
     s.snapshot = reader->snapshot;
     s.builder.hits = hits;
     s.builder.snapshot = reader->snapshot;
+    s.builder.places_only = s.options.places_only;
     s.builder.highlighter.plan = &query->plan;
     quern_status status = quern_reader_take_analysis(reader, &s.builder.highlighter.analysis, err);
     quern_analysis *analysis = s.builder.highlighter.analysis;

@@ -475,10 +475,12 @@ typedef struct quern_search_options {
     int count;         /* 1: exact totals, even where they cost time */
     double k1;         /* BM25: 0 is 1.2, a negative value stands for 0 */
     double b;          /* BM25: 0 is 0.75, a negative value stands for 0 */
+    int places_only;   /* 1: hits say which and where, in a fraction of the time: no text,
+                          highlights or fields, and more_in_article is 0 */
 } quern_search_options;
 #define QUERN_SEARCH_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(quern_search_options), 0, 0, 0, 0, 0                                                \
+        sizeof(quern_search_options), 0, 0, 0, 0, 0, 0                                             \
     }
 
 /* Bytes of a text that matched: [start, end). */

@@ -244,6 +244,34 @@ static void test_groups(void)
 }
 
 /* One article has the best thousand passages: the search goes on until there is another. */
+static void test_places_only(void)
+{
+    quern_index *index = make_groups(12);
+    quern_reader *reader = reader_of(index);
+    quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
+    for (int all = 0; all < 2; all++) {
+        options.places_only = 0;
+        options.all_passages = all;
+        quern_hits *whole = ask(reader, "banks", &options);
+        options.places_only = 1;
+        quern_hits *places = ask(reader, "banks", &options);
+        size_t n = quern_hits_count(whole);
+        CHECK(n >= 10 && quern_hits_count(places) == n);
+        for (size_t i = 0; i < n; i++) {
+            quern_hit a = QUERN_HIT_INIT, b = QUERN_HIT_INIT;
+            CHECK(quern_hits_get(whole, i, &a) == QUERN_OK && a.n_highlights > 0);
+            CHECK(quern_hits_get(places, i, &b) == QUERN_OK && is(b.source, a.source.data));
+            CHECK(a.rank == b.rank && a.score == b.score && a.byte_start == b.byte_start);
+            CHECK(is(b.title, a.title.data) && is(b.text, "") && b.text.data != NULL);
+            CHECK(b.n_highlights == 0 && b.n_title_highlights == 0 && b.more_in_article == 0);
+        }
+        quern_hits_free(whole);
+        quern_hits_free(places);
+    }
+    quern_reader_free(reader);
+    quern_index_close(index);
+}
+
 static void test_deep(void)
 {
     static char text[1200 * 40];
@@ -501,6 +529,7 @@ static CU_TestInfo tests[] = {
     {"older structs", test_older_struct},
     {"texts not stored", test_no_text},
     {"groups and totals", test_groups},
+    {"places only", test_places_only},
     {"one article has the most", test_deep},
     {"refused", test_refused},
     {"nothing there", test_empty},
