@@ -55,6 +55,11 @@ typedef struct quern_engine_question {
     uint32_t n_articles; /* the best ones, at least 1 */
     int all_passages;    /* 1: all matching passages of each, not the best one only */
     int count;           /* 1: exact totals */
+    int by_lists;        /* 1: another way to the same answer, as tests compare with */
+    /* What analysis makes of the bytes of an exact form (kind and form): the stem (kind and term),
+     * which stays until the next call; "" where it makes none, or another form. */
+    quern_status (*stem)(void *payload, quern_string form, quern_string *out, quern_error *err);
+    void *payload;
 } quern_engine_question;
 
 typedef struct quern_engine_passage {

@@ -14,10 +14,13 @@
  *     Z + stem        tf         yes        a word, as xapian's own tools name stems
  *     Xj Xa Xb + it   tf         yes        a joined word, an amount, a bigram
  *     the word        0          yes        the word as it stands in the text, folded
- *     S, ZS + word    0          yes        the same two of the words of the article's title
- *     XNAME + value   0          no         a field; ':' between where the value begins with A-Z or
- * : P + source      0          no Q + key         0          no         source, and where there is
- * an id NUL and id
+ *     Xe + word = stem  0        yes        where the word alone would have another stem
+ *     S, ZS + word    0          yes        word and stem of the words of the article's title
+ *     XNAME + value   0          no         a field as other tools know them; ':' between where the
+ *                                           value begins with A-Z or ':'
+ *     Xf + term       0          no         a field's word or value, as queries look for them
+ *     P + source      0          no
+ *     Q + key         0          no         source, and where there is an id NUL and id
  *
  * No stem and no folded word begins with a capital letter, so prefixes are never in doubt; no name
  * of a field begins with a small letter, as it is written in capitals. What is too long for a term
@@ -26,7 +29,9 @@
  * Positions count from 1. A pooled title is at 1 to T, and the words of the passage begin GAP after
  * it, so that no phrase and no NEAR spans the two.
  *
- * Value slot 0 has the Q term: by it passages are gathered to articles, and ties ordered.
+ * Value slot 0 has the Q term: by it passages are gathered to articles, and ties ordered. Slot 1
+ * has the date of the article where there is one: seconds since 1970, eight bytes that sort as it
+ * does.
  *
  * The data of a document is text, a member a line (printed by xapian-delve -d), with \\ \n and \t
  * escaped; the first passage of an article also says what is to be said of the article:
@@ -57,6 +62,8 @@
 #define QUERN_XAPIAN_TERM_MAX 256 /* room for any term; glass takes 245 bytes, a NUL counts two */
 #define QUERN_XAPIAN_GAP 1024     /* positions between a pooled title and the passage's words */
 #define QUERN_XAPIAN_SLOT 0
+#define QUERN_XAPIAN_DATE_SLOT 1
+#define QUERN_XAPIAN_DATE_BYTES 8
 
 /* What no count of documents says. */
 typedef struct quern_xapian_totals {
@@ -155,6 +162,11 @@ void quern_xapian_prefixed(quern_xapian_term *out, const char *prefix, quern_str
 void quern_xapian_key(quern_xapian_term *out, const char *prefix, quern_string source,
                       quern_string id);
 void quern_xapian_field(quern_xapian_term *out, const quern_field *field);
+/* An exact form, with its byte of kind; `stem`, likewise, is NULL where analysis makes it of the
+ * form. */
+void quern_xapian_form(quern_xapian_term *out, quern_string form, const quern_string *stem);
+/* The value of a date. */
+void quern_xapian_date(char out[QUERN_XAPIAN_DATE_BYTES], int64_t seconds);
 
 static inline xapian_c_bytes quern_xapian_bytes(const quern_xapian_term *term)
 {

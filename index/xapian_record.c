@@ -16,7 +16,8 @@ enum {
     KIND_JOINED = 2,
     KIND_AMOUNT = 3,
     KIND_BIGRAM = 4,
-    KIND_EXACT = 5
+    KIND_EXACT = 5,
+    KIND_FIELD = 6
 };
 
 /* ---- Names of terms ---- */
@@ -56,11 +57,9 @@ void quern_xapian_prefixed(quern_xapian_term *out, const char *prefix, quern_str
 
 void quern_xapian_name(quern_xapian_term *out, const char *term, size_t len)
 {
-    static const char *const prefixes[] = {[KIND_WORD] = "Z",
-                                           [KIND_JOINED] = "Xj",
-                                           [KIND_AMOUNT] = "Xa",
-                                           [KIND_BIGRAM] = "Xb",
-                                           [KIND_EXACT] = ""};
+    static const char *const prefixes[] = {
+        [KIND_WORD] = "Z",    [KIND_JOINED] = "Xj", [KIND_AMOUNT] = "Xa",
+        [KIND_BIGRAM] = "Xb", [KIND_EXACT] = "",    [KIND_FIELD] = "Xf"};
     size_t kind = len ? (unsigned char)term[0] : 0;
     quern_string rest = {term + 1, len ? len - 1 : 0};
     const char *prefix = kind < sizeof prefixes / sizeof *prefixes ? prefixes[kind] : NULL;
@@ -105,6 +104,30 @@ void quern_xapian_field(quern_xapian_term *out, const quern_field *field)
     append(out, &stored, value->data, value->len);
     cut(out, stored, stored > MOST ? quern_checksum(name->data, name->len) : 0,
         stored > MOST ? quern_checksum(value->data, value->len) : 0);
+}
+
+void quern_xapian_form(quern_xapian_term *out, quern_string form, const quern_string *stem)
+{
+    size_t stored = 0;
+    if (!stem) {
+        quern_xapian_name(out, form.data, form.len);
+        return;
+    }
+    out->len = 0;
+    append(out, &stored, "Xe", 2);
+    append(out, &stored, form.data + 1, form.len - 1);
+    append(out, &stored, "=", 1);
+    append(out, &stored, stem->data + 1, stem->len - 1);
+    cut(out, stored, stored > MOST ? quern_checksum(form.data, form.len) : 0,
+        stored > MOST ? quern_checksum(stem->data, stem->len) : 0);
+}
+
+void quern_xapian_date(char out[QUERN_XAPIAN_DATE_BYTES], int64_t seconds)
+{
+    uint64_t bits = (uint64_t)seconds ^ (uint64_t)1 << 63; /* negative ones first */
+    for (int i = 0; i < QUERN_XAPIAN_DATE_BYTES; i++) {
+        out[i] = (char)(bits >> (56 - 8 * i));
+    }
 }
 
 /* ---- Writing records ---- */

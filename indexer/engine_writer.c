@@ -2,7 +2,6 @@
 /* engine_writer - see engine_writer.h. */
 #include "indexer/engine_writer.h"
 
-#include "stemmer/fold.h"
 
 static const quern_engine_text text_functions = {
     .analysis_new = quern_analysis_new,
@@ -11,7 +10,6 @@ static const quern_engine_text text_functions = {
     .analysis_memory = quern_analysis_memory,
     .analysis_reset = quern_analysis_reset,
     .tokens_finish = quern_tokens_finish,
-    .fold = quern_fold,
     .passages_cut = quern_passages_cut,
     .passages_finish = quern_passages_finish,
 };

@@ -21,7 +21,6 @@ struct quern_engine_text {
     size_t (*analysis_memory)(const quern_analysis *analysis);
     void (*analysis_reset)(quern_analysis *analysis);
     void (*tokens_finish)(quern_tokens *tokens);
-    size_t (*fold)(const char *word, size_t len, unsigned flags, char *out, size_t cap);
     quern_status (*passages_cut)(const char *text, size_t len,
                                  const quern_passages_options *options, quern_passages *out,
                                  quern_error *err);

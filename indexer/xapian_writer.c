@@ -17,7 +17,6 @@
 #include "indexer/engine_writer.h"
 #include "index/files.h"
 #include "index/xapian_db.h"
-#include "stemmer/fold.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,10 +28,14 @@ enum {
     WORDS_MEMORY = 64 << 20 /* bytes of words that analysis may keep */
 };
 
+/* What is known of a form: its quern_word's `user`. */
+enum { FORM_NEW = 0, FORM_PLAIN = 1, FORM_OTHER = 2 };
+
 typedef struct quern_xapian_writer {
     const quern_engine_text *text;
     quern_analysis *analysis;
     quern_tokens tokens, title;
+    quern_tokens probe; /* of a form */
     quern_passages passages;
     quern_buf data;
     uint32_t *docids;
@@ -124,6 +127,7 @@ void quern_xapian_close_writer(quern_engine_db *db)
     if (w->text) {
         w->text->tokens_finish(&w->tokens);
         w->text->tokens_finish(&w->title);
+        w->text->tokens_finish(&w->probe);
         w->text->passages_finish(&w->passages);
     }
     quern_buf_finish(&w->data);
@@ -325,19 +329,34 @@ static quern_status add(draft *d, const quern_xapian_term *term, uint32_t positi
     return QUERN_OK;
 }
 
-/* Adds the word as it stands in the text. */
-static quern_status add_exact(draft *d, const char *prefix, quern_string text,
-                              const quern_token *token, uint32_t position, quern_error *err)
+/* Whether the form alone says what its stem is: analysing it comes to the same two. */
+static quern_status is_plain(draft *d, quern_word *form, int *out, quern_error *err)
 {
-    char form[QUERN_TERM_MAX];
+    writer *w = d->w;
+    if (form->user == FORM_NEW) {
+        QUERN_TRY(w->text->analysis_text(w->analysis, form->term + 1, form->term_len - 1, &w->probe,
+                                         err));
+        int same = w->probe.n > 0 && w->probe.items[0].form == form;
+        form->user = same ? FORM_PLAIN : FORM_OTHER;
+    }
+    *out = form->user == FORM_PLAIN;
+    return QUERN_OK;
+}
+
+/* Adds the exact form of a word. */
+static quern_status add_form(draft *d, const quern_token *token, uint32_t position,
+                             quern_error *err)
+{
     quern_xapian_term term;
-    size_t len = d->w->text->fold(text.data + token->start, token->end - token->start,
-                                  QUERN_FOLD_MARKS, form, sizeof form - 1);
-    quern_string bytes = {form, len};
-    if (len == 0) {
+    quern_word *form = token->form;
+    int plain = 1;
+    if (!form) {
         return QUERN_OK;
     }
-    quern_xapian_prefixed(&term, prefix, bytes);
+    QUERN_TRY(is_plain(d, form, &plain, err));
+    quern_string bytes = {form->term, form->term_len};
+    quern_string stem = {form->stem->term, form->stem->term_len};
+    quern_xapian_form(&term, bytes, plain ? NULL : &stem);
     return add(d, &term, position, 0, err);
 }
 
@@ -352,8 +371,8 @@ static int is_repeated(const quern_token *items, size_t i)
     return 0;
 }
 
-static quern_status add_tokens(draft *d, quern_string text, const quern_token *items, size_t n,
-                               uint32_t from, quern_error *err)
+static quern_status add_tokens(draft *d, const quern_token *items, size_t n, uint32_t from,
+                               quern_error *err)
 {
     for (size_t i = 0; i < n; i++) {
         quern_xapian_term term;
@@ -364,9 +383,7 @@ static quern_status add_tokens(draft *d, quern_string text, const quern_token *i
         }
         quern_xapian_name(&term, word->term, word->term_len);
         QUERN_TRY(add(d, &term, position, (unsigned char)word->term[0] <= QUERN_TERM_BIGRAM, err));
-        if ((unsigned char)word->term[0] == QUERN_TERM_WORD) {
-            QUERN_TRY(add_exact(d, "", text, &items[i], position, err));
-        }
+        QUERN_TRY(add_form(d, &items[i], position, err));
     }
     return QUERN_OK;
 }
@@ -381,7 +398,11 @@ static quern_status add_title_terms(draft *d, quern_error *err)
         if (token->word->term[0] == QUERN_TERM_WORD) {
             quern_xapian_prefixed(&term, "ZS", stem);
             QUERN_TRY(add(d, &term, token->position + 1, 0, err));
-            QUERN_TRY(add_exact(d, "S", d->in->title, token, token->position + 1, err));
+        }
+        if (token->form) {
+            quern_string form = {token->form->term + 1, token->form->term_len - 1};
+            quern_xapian_prefixed(&term, "S", form);
+            QUERN_TRY(add(d, &term, token->position + 1, 0, err));
         }
     }
     return QUERN_OK;
@@ -409,6 +430,14 @@ static quern_status add_selecting(draft *d, quern_error *err)
         d->db, &why,
         xapian_c_document_add_value(d->doc, QUERN_XAPIAN_SLOT, quern_xapian_bytes(&d->key), &why),
         err);
+    if (d->in->date != QUERN_NO_DATE) {
+        char date[QUERN_XAPIAN_DATE_BYTES];
+        quern_xapian_date(date, d->in->date);
+        QUERN_XAPIAN_TRY(d->db, &why,
+                         xapian_c_document_add_value(d->doc, QUERN_XAPIAN_DATE_SLOT,
+                                                     xapian_c_span(date, sizeof date), &why),
+                         err);
+    }
     return QUERN_OK;
 }
 
@@ -462,10 +491,10 @@ static quern_status fill_document(draft *d, uint32_t i, quern_error *err)
     d->record.title_words = 0;
     if (d->title_words > 0 && !(d->in->title_in_text && i == 0 && text.len > 0)) {
         d->record.title_words = d->title_words;
-        QUERN_TRY(add_tokens(d, d->in->title, w->title.items, d->n_title, 1, err));
+        QUERN_TRY(add_tokens(d, w->title.items, d->n_title, 1, err));
         from = d->title_words + QUERN_XAPIAN_GAP;
     }
-    QUERN_TRY(add_tokens(d, text, w->tokens.items, w->tokens.n, from, err));
+    QUERN_TRY(add_tokens(d, w->tokens.items, w->tokens.n, from, err));
     QUERN_TRY(add_title_terms(d, err));
     QUERN_TRY(add_selecting(d, err));
     QUERN_TRY(set_record(d, i, err));

@@ -227,18 +227,42 @@ static quern_status run(search *s, const quern_plan *plan, quern_error *err)
     return make_hits(s, err);
 }
 
+/* What an engine is told of an exact form. */
+typedef struct stemming {
+    quern_analysis *analysis;
+    quern_tokens tokens;
+} stemming;
+
+static quern_status stem_of(void *payload, quern_string form, quern_string *out, quern_error *err)
+{
+    stemming *s = payload;
+    out->data = "";
+    out->len = 0;
+    QUERN_TRY(quern_analysis_text(s->analysis, form.data + 1, form.len - 1, &s->tokens, err));
+    const quern_word *word = s->tokens.n > 0 ? s->tokens.items[0].form : NULL;
+    if (word && word->term_len == form.len && memcmp(word->term, form.data, form.len) == 0) {
+        out->data = word->stem->term;
+        out->len = word->stem->term_len;
+    }
+    return QUERN_OK;
+}
+
 /* The same by another engine, which ranks articles itself. */
 static quern_status run_other(search *s, const quern_engine_reader *other, const quern_plan *plan,
                               quern_error *err)
 {
     quern_totals *totals = &s->builder.hits->totals;
     quern_engine_answer answer = {.n = 0};
+    stemming stems = {s->builder.highlighter.analysis, {NULL, 0, 0}};
     quern_engine_question question = {plan,
                                       s->model.k1,
                                       s->model.b,
                                       s->options.articles,
                                       s->options.all_passages,
-                                      s->options.count};
+                                      s->options.count,
+                                      0,
+                                      stem_of,
+                                      &stems};
     quern_status status = other->engine->search(other->db, &question, &answer, err);
     for (size_t i = 0; !status && i < answer.n; i++) {
         status = quern_hits_add_found(&s->builder, &answer.items[i], (uint32_t)i + 1, err);
@@ -247,6 +271,7 @@ static quern_status run_other(search *s, const quern_engine_reader *other, const
     totals->passages = answer.n_passages;
     totals->exact = answer.exact;
     quern_arena_finish(&answer.arena);
+    quern_tokens_finish(&stems.tokens);
     return status;
 }
 

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* xapian_searcher - a plan against the database of the xapian engine; and what else is asked of one
- * that is open for reading. Part of its module.
+/* xapian_searcher - a plan against the database of the xapian engine. Part of its module.
  *
- * What a passage scores is what native_searcher.c says at its top; in Xapian it is
- *
- *     OR(SCALE_WEIGHT(weight, t), ..., SCALE_WEIGHT(weight, PHRASE(t ...)), ...)
- *
- * under BM25PlusWeight(k1, 0, 0, b, 0, 0), whose term weight is ln((N + 1) / n) and whose length of
- * a document is that of the passage. A PHRASE adds the weights of its members, one for each place.
- * Its window is exactly as wide as it has members, so they stand side by side; no phrase spans a
- * pooled title and the passage's words, as there is a gap of positions between them. The sum is of
- * doubles, in whatever order Xapian adds; it is rounded once, to 2^-20, where the native engine
- * rounds each contribution.
+ * What a passage scores is what native_searcher.c says at its top; in Xapian it is a query
+ * (xapian_query.h) under BM25PlusWeight(k1, 0, 0, b, 0, 0), whose term weight is ln((N + 1) / n)
+ * and whose length of a document is that of the passage. The sum is of doubles, in whatever order
+ * Xapian adds; it is rounded once, to 2^-20, where the native engine rounds each contribution. k1
+ * is kept a little above 0, where Xapian would divide by it.
  *
  * Articles. Passages are collapsed on value slot 0, the Q term of their article, so the k best of a
  * match are the k best articles, each with the score of its best passage. Where the last of them
@@ -19,25 +13,22 @@
  * scores are put in order of keys. The passages of each article shown are then asked for by
  * themselves, filtered by the Q term.
  *
- * Two things of libxapian 1.4 are gone around. OrPostList::check, which is called where an OR is
- * part of an AND, or became part of one because the bar rose, may say that it stands at the
- * document after the one asked for, and then adds the weight of a phrase that was not looked at
- * there. So filters go around each clause and not around the OR; and where a phrase is beside other
- * clauses the bar is kept down (check_at_least). And the greatest weight of a term that no document
- * has is 0 / 0 where k1 is 0, which hides other clauses: such terms are left out, as the native
- * engine does, and k1 is a little above 0.
+ * Only for a plan of words alone may Xapian pass over documents that cannot be among the best: as
+ * the bar rises it makes an OR an AND, whose parts it then asks in a way that is not exact for
+ * phrases (see Guards in xapian_query.h). For the others the bar is kept down (check_at_least).
+ *
+ * A plan that cannot be made a query is a list of passages (xapian_lists.h) that are put together
+ * to articles here; everything is known of it.
  *
  * Totals. Xapian stops looking when it has the best, so there are more unless all were fetched;
  * with `count` it is made to look at all.
  */
 #include "index/files.h"
-#include "index/xapian_db.h"
-#include "query/plan.h"
+#include "query/xapian_lists.h"
+#include "query/xapian_query.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 enum {
     TIES = 10000, /* most articles that are fetched beyond those wanted, to put ties in order */
@@ -47,173 +38,21 @@ enum {
 #define ONE 1048576.0  /* 2^20 */
 #define LEAST_K1 1e-15 /* no score differs by 2^-40 for it */
 
-/* ---- The query ---- */
-
-/* Takes over `query`. */
-static quern_status scale(quern_engine_db *db, xapian_c_query *query, double weight,
-                          xapian_c_query **out, quern_error *err)
-{
-    xapian_c_error why;
-    *out = query;
-    if (weight == 1.0) {
-        return QUERN_OK;
-    }
-    *out = NULL;
-    quern_status status = xapian_c_query_new_scaled(query, weight, out, &why)
-                              ? quern_xapian_fail(db, &why, err)
-                              : QUERN_OK;
-    xapian_c_query_free(query);
-    return status;
-}
-
-/* Whether a document has the term, or all of the phrase's. */
-static quern_status exists(quern_engine_db *db, const quern_plan *plan, const quern_plan_node *node,
-                           int *out, quern_error *err)
-{
-    xapian_c_error why;
-    size_t n = node->op == QUERN_PLAN_PHRASE ? node->n_members : 1;
-    *out = 1;
-    for (size_t i = 0; i < n && *out; i++) {
-        quern_xapian_term name;
-        uint32_t number = node->op == QUERN_PLAN_PHRASE ? node->members[i].term : node->term;
-        quern_xapian_name(&name, plan->terms[number].bytes, plan->terms[number].len);
-        QUERN_XAPIAN_TRY(
-            db, &why, xapian_c_database_term_exists(db->db, quern_xapian_bytes(&name), out, &why),
-            err);
-    }
-    return QUERN_OK;
-}
-
-static quern_status make_term(quern_engine_db *db, const quern_plan *plan, uint32_t number,
-                              xapian_c_query **out, quern_error *err)
-{
-    xapian_c_error why;
-    quern_xapian_term name;
-    const quern_plan_term *term = &plan->terms[number];
-    quern_xapian_name(&name, term->bytes, term->len);
-    QUERN_XAPIAN_TRY(db, &why, xapian_c_query_new_term(quern_xapian_bytes(&name), 1, 0, out, &why),
-                     err);
-    return QUERN_OK;
-}
-
-static void free_parts(xapian_c_query **parts, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        xapian_c_query_free(parts[i]);
-    }
-    quern_free(parts);
-}
-
-/* Joins the parts, which it takes over. */
-static quern_status combine(quern_engine_db *db, int op, xapian_c_query **parts, size_t n,
-                            uint32_t window, xapian_c_query **out, quern_error *err)
-{
-    xapian_c_error why;
-    xapian_c_queries all = {(const xapian_c_query *const *)parts, n};
-    quern_status status = xapian_c_query_new_combined(op, all, window, out, &why)
-                              ? quern_xapian_fail(db, &why, err)
-                              : QUERN_OK;
-    free_parts(parts, n);
-    return status;
-}
-
-static quern_status make_phrase(quern_engine_db *db, const quern_plan *plan,
-                                const quern_plan_node *node, xapian_c_query **out, quern_error *err)
-{
-    size_t n = node->n_members;
-    quern_status status = QUERN_OK;
-    xapian_c_query **parts = quern_alloc_zero(n, sizeof(xapian_c_query *));
-    if (!parts) {
-        return quern_fail_nomem(err);
-    }
-    for (size_t i = 0; !status && i < n; i++) {
-        status = make_term(db, plan, node->members[i].term, &parts[i], err);
-    }
-    if (status) {
-        free_parts(parts, n);
-        return status;
-    }
-    return combine(db, XAPIAN_C_OP_PHRASE, parts, n, node->members[n - 1].offset + 1, out, err);
-}
-
-/* Takes over `query`; `within` may be NULL. */
-static quern_status filter(quern_engine_db *db, xapian_c_query *query, const xapian_c_query *within,
-                           xapian_c_query **out, quern_error *err)
-{
-    xapian_c_error why;
-    *out = query;
-    if (!within) {
-        return QUERN_OK;
-    }
-    *out = NULL;
-    quern_status status = xapian_c_query_new_pair(XAPIAN_C_OP_FILTER, query, within, out, &why)
-                              ? quern_xapian_fail(db, &why, err)
-                              : QUERN_OK;
-    xapian_c_query_free(query);
-    return status;
-}
-
-static quern_status make_node(quern_engine_db *db, const quern_plan *plan,
-                              const quern_plan_node *node, const xapian_c_query *within,
-                              xapian_c_query **out, quern_error *err)
-{
-    xapian_c_query *plain = NULL;
-    switch (node->op) {
-    case QUERN_PLAN_TERM:
-        QUERN_TRY(make_term(db, plan, node->term, &plain, err));
-        break;
-    case QUERN_PLAN_PHRASE:
-        QUERN_TRY(make_phrase(db, plan, node, &plain, err));
-        break;
-    default:
-        return quern_fail(err, QUERN_E_BACKEND,
-                          "the xapian engine does not know this operator - use the native engine");
-    }
-    QUERN_TRY(scale(db, plain, node->weight, out, err));
-    return filter(db, *out, within, out, err);
-}
-
-/* The whole plan, for the documents that match `within` where that is not NULL; *out stays NULL
- * where it matches nothing. */
-static quern_status make_query(quern_engine_db *db, const quern_plan *plan,
-                               const xapian_c_query *within, xapian_c_query **out, quern_error *err)
-{
-    size_t n = 0;
-    size_t made = 0;
-    quern_status status = QUERN_OK;
-    const quern_plan_node *first = plan->root ? plan->root->children : NULL;
-    for (const quern_plan_node *node = first; node; node = node->sibling) {
-        n++;
-    }
-    *out = NULL;
-    if (n == 0) {
-        return QUERN_OK;
-    }
-    xapian_c_query **parts = quern_alloc_zero(n, sizeof(xapian_c_query *));
-    if (!parts) {
-        return quern_fail_nomem(err);
-    }
-    for (const quern_plan_node *node = first; !status && node; node = node->sibling) {
-        int there = 0;
-        status = exists(db, plan, node, &there, err);
-        if (!status && there) {
-            status = make_node(db, plan, node, within, &parts[made], err);
-            made += !status;
-        }
-    }
-    if (status || made == 0) {
-        free_parts(parts, made);
-        return status;
-    }
-    return combine(db, XAPIAN_C_OP_OR, parts, made, 0, out, err);
-}
-
 /* ---- A search ---- */
+
+/* A matching passage. */
+typedef struct scored {
+    int64_t score;
+    uint32_t docid;
+    quern_string key; /* of its article, in the arena; where it comes of a list */
+} scored;
 
 /* An article that was found. */
 typedef struct candidate {
     int64_t score;
-    quern_string key; /* its Q term, in the arena */
+    quern_string key;       /* its Q term, in the arena */
+    const scored *passages; /* its matching passages; NULL: not known yet */
+    size_t n_passages;
 } candidate;
 
 typedef struct search {
@@ -248,16 +87,28 @@ static int64_t round_score(double weight)
     return (int64_t)nearbyint(weight * ONE);
 }
 
+static int compare_keys(const quern_string *x, const quern_string *y)
+{
+    size_t shared = x->len < y->len ? x->len : y->len;
+    int order = memcmp(x->data, y->data, shared);
+    return order ? order : (x->len > y->len) - (x->len < y->len);
+}
+
 static int by_score_and_key(const void *a, const void *b)
 {
     const candidate *x = a;
     const candidate *y = b;
-    size_t shared = x->key.len < y->key.len ? x->key.len : y->key.len;
     if (x->score != y->score) {
         return x->score > y->score ? -1 : 1;
     }
-    int order = memcmp(x->key.data, y->key.data, shared);
-    return order ? order : (x->key.len > y->key.len) - (x->key.len < y->key.len);
+    return compare_keys(&x->key, &y->key);
+}
+
+static void sort_candidates(search *s)
+{
+    if (s->n > 1) {
+        qsort(s->items, s->n, sizeof *s->items, by_score_and_key);
+    }
 }
 
 static quern_status take_candidates(search *s, const xapian_c_mset *mset, quern_error *err)
@@ -282,6 +133,7 @@ static quern_status take_candidates(search *s, const xapian_c_mset *mset, quern_
         c->score = round_score(hit.weight);
         c->key.data = quern_arena_copy(&s->out->arena, key.data, key.len);
         c->key.len = key.len;
+        c->passages = NULL;
         status = c->key.data ? QUERN_OK : quern_fail_nomem(err);
         s->n++;
     }
@@ -317,7 +169,8 @@ static quern_status find_articles(search *s, xapian_c_enquire *enquire, quern_er
     uint64_t spare = SPARE;
     int enough = 0;
     xapian_c_match_init(&how);
-    how.check_at_least = s->question->count || s->question->plan->n_phrases ? s->n_documents : 0;
+    int look_at_all = s->question->count || !quern_xapian_query_is_plain(s->question->plan);
+    how.check_at_least = look_at_all ? s->n_documents : 0;
     while (!enough) {
         xapian_c_mset *mset = NULL;
         uint64_t k = s->question->n_articles + spare;
@@ -332,9 +185,7 @@ static quern_status find_articles(search *s, xapian_c_enquire *enquire, quern_er
         QUERN_TRY(status);
         spare = spare * 8 < TIES ? spare * 8 : TIES;
     }
-    if (s->n > 1) {
-        qsort(s->items, s->n, sizeof *s->items, by_score_and_key);
-    }
+    sort_candidates(s);
     return QUERN_OK;
 }
 
@@ -415,12 +266,6 @@ static quern_status read_first(search *s, const candidate *c, quern_xapian_recor
                             (int)out->source.len, out->source.data, QUERN_FILES_REPAIR);
 }
 
-/* A matching passage of the article at hand. */
-typedef struct scored {
-    int64_t score;
-    uint32_t docid;
-} scored;
-
 static int by_score(const void *a, const void *b)
 {
     const scored *x = a;
@@ -429,25 +274,19 @@ static int by_score(const void *a, const void *b)
                                 : (x->docid > y->docid) - (x->docid < y->docid);
 }
 
-static quern_status take_passages(search *s, const xapian_c_mset *mset, quern_engine_found *found,
+/* Makes passages of an article of the n matches, which are sorted here. */
+static quern_status show_passages(search *s, scored *all, size_t n, quern_engine_found *found,
                                   quern_error *err)
 {
-    xapian_c_error why;
-    xapian_c_hit hit;
     quern_arena *arena = &s->out->arena;
-    size_t n = xapian_c_mset_size(mset);
     size_t shown = s->question->all_passages || n == 0 ? n : 1;
-    scored *all = quern_arena_alloc(arena, (n + 1) * sizeof *all);
     quern_engine_passage *out = quern_arena_alloc(arena, (shown + 1) * sizeof *out);
-    if (!all || !out) {
+    if (!out) {
         return quern_fail_nomem(err);
     }
-    for (uint32_t i = 0; i < n; i++) {
-        QUERN_XAPIAN_TRY(s->db, &why, xapian_c_mset_get(mset, i, &hit, &why), err);
-        all[i].score = round_score(hit.weight);
-        all[i].docid = hit.docid;
+    if (n > 1) {
+        qsort(all, n, sizeof *all, by_score);
     }
-    qsort(all, n, sizeof *all, by_score);
     for (size_t i = 0; i < shown; i++) {
         quern_xapian_record record;
         QUERN_TRY(quern_xapian_read(s->db, all[i].docid, arena, &record, err));
@@ -457,6 +296,24 @@ static quern_status take_passages(search *s, const xapian_c_mset *mset, quern_en
     found->n_passages = shown;
     found->n_more = n - shown;
     return QUERN_OK;
+}
+
+static quern_status take_passages(search *s, const xapian_c_mset *mset, quern_engine_found *found,
+                                  quern_error *err)
+{
+    xapian_c_error why;
+    xapian_c_hit hit;
+    size_t n = xapian_c_mset_size(mset);
+    scored *all = quern_arena_alloc(&s->out->arena, (n + 1) * sizeof *all);
+    if (!all) {
+        return quern_fail_nomem(err);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        QUERN_XAPIAN_TRY(s->db, &why, xapian_c_mset_get(mset, i, &hit, &why), err);
+        all[i].score = round_score(hit.weight);
+        all[i].docid = hit.docid;
+    }
+    return show_passages(s, all, n, found, err);
 }
 
 static quern_status match_passages(search *s, const xapian_c_query *query, uint32_t most,
@@ -482,15 +339,18 @@ static quern_status match_passages(search *s, const xapian_c_query *query, uint3
 static quern_status add_passages(search *s, const candidate *c, uint32_t most,
                                  quern_engine_found *found, quern_error *err)
 {
-    xapian_c_error why;
-    xapian_c_query *own = NULL;
     xapian_c_query *query = NULL;
-    xapian_c_bytes term = xapian_c_span(c->key.data, c->key.len);
-    QUERN_XAPIAN_TRY(s->db, &why, xapian_c_query_new_term(term, 1, 0, &own, &why), err);
-    quern_status status = make_query(s->db, s->question->plan, own, &query, err);
+    if (c->passages) {
+        scored *all = quern_arena_alloc(&s->out->arena, c->n_passages * sizeof *all);
+        if (!all) {
+            return quern_fail_nomem(err);
+        }
+        memcpy(all, c->passages, c->n_passages * sizeof *all);
+        return show_passages(s, all, c->n_passages, found, err);
+    }
+    quern_status status = quern_xapian_query_within(s->db, s->query, c->key, &query, err);
     status = status ? status : match_passages(s, query, most, found, err);
     xapian_c_query_free(query);
-    xapian_c_query_free(own);
     return status;
 }
 
@@ -530,15 +390,98 @@ static quern_status add_articles(search *s, quern_error *err)
     return QUERN_OK;
 }
 
+/* ---- Articles of a list ---- */
+
+static int by_key(const void *a, const void *b)
+{
+    const scored *x = a;
+    const scored *y = b;
+    int order = compare_keys(&x->key, &y->key);
+    return order ? order : (x->docid > y->docid) - (x->docid < y->docid);
+}
+
+/* Reads the keys of the articles of n passages, which are in order of documents. */
+static quern_status read_keys(search *s, scored *all, size_t n, quern_error *err)
+{
+    xapian_c_error why;
+    xapian_c_value_iterator *it = NULL;
+    quern_status status = QUERN_OK;
+    QUERN_XAPIAN_TRY(s->db, &why, xapian_c_database_values(s->db->db, QUERN_XAPIAN_SLOT, &it, &why),
+                     err);
+    for (size_t i = 0; !status && i < n; i++) {
+        if (xapian_c_value_iterator_skip_to(it, all[i].docid, &why) > XAPIAN_C_END) {
+            status = quern_xapian_fail(s->db, &why, err);
+            break;
+        }
+        xapian_c_bytes key = xapian_c_value_iterator_value(it);
+        all[i].key.data = quern_arena_copy(&s->out->arena, key.data ? key.data : "", key.len);
+        all[i].key.len = key.len;
+        status = all[i].key.data ? QUERN_OK : quern_fail_nomem(err);
+    }
+    xapian_c_value_iterator_free(it);
+    return status;
+}
+
+/* Gathers passages, in order of keys, to articles. */
+static quern_status gather(search *s, const scored *all, size_t n, quern_error *err)
+{
+    s->items = quern_arena_alloc(&s->out->arena, (n + 1) * sizeof *s->items);
+    if (!s->items) {
+        return quern_fail_nomem(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || compare_keys(&all[i].key, &all[i - 1].key) != 0) {
+            candidate fresh = {all[i].score, all[i].key, &all[i], 0};
+            s->items[s->n++] = fresh;
+        }
+        candidate *c = &s->items[s->n - 1];
+        c->score = all[i].score > c->score ? all[i].score : c->score;
+        c->n_passages++;
+    }
+    sort_candidates(s);
+    s->all_seen = 1;
+    s->out->exact = 1;
+    s->out->n_articles = s->n;
+    s->out->n_passages = n;
+    return QUERN_OK;
+}
+
+static quern_status gather_list(search *s, const quern_xapian_matches *list, quern_error *err)
+{
+    scored *all = quern_arena_alloc(&s->out->arena, (list->n + 1) * sizeof *all);
+    if (!all) {
+        return quern_fail_nomem(err);
+    }
+    for (size_t i = 0; i < list->n; i++) {
+        scored one = {list->items[i].score, list->items[i].docid, {NULL, 0}};
+        all[i] = one;
+    }
+    QUERN_TRY(read_keys(s, all, list->n, err));
+    if (list->n > 1) {
+        qsort(all, list->n, sizeof *all, by_key);
+    }
+    return gather(s, all, list->n, err);
+}
+
+static quern_status run_by_lists(search *s, quern_error *err)
+{
+    quern_xapian_matches list = {NULL, 0, 0};
+    quern_status status = quern_xapian_lists_run(s->db, s->question, &list, err);
+    status = status ? status : gather_list(s, &list, err);
+    quern_xapian_matches_finish(&list);
+    return status ? status : add_articles(s, err);
+}
+
 /* ---- The whole ---- */
 
-static quern_status run(search *s, quern_error *err)
+static quern_status run_by_query(search *s, quern_error *err)
 {
     xapian_c_error why;
     xapian_c_enquire *enquire = NULL;
+    QUERN_TRY(quern_xapian_query_make(s->db, s->question, &s->query, err));
     QUERN_XAPIAN_TRY(s->db, &why, xapian_c_database_doccount(s->db->db, &s->n_documents, &why),
                      err);
-    if (!s->query || s->n_documents == 0) {
+    if (xapian_c_query_is_empty(s->query) || s->n_documents == 0) {
         s->out->exact = 1;
         return QUERN_OK;
     }
@@ -559,6 +502,7 @@ quern_status quern_xapian_search(quern_engine_db *db, const quern_engine_questio
     search s;
     int tries = 0;
     quern_status status;
+    int by_lists = question->by_lists || !quern_xapian_query_can(question->plan);
     quern_xapian_begin(db);
     do {
         quern_arena_finish(&out->arena);
@@ -567,8 +511,7 @@ quern_status quern_xapian_search(quern_engine_db *db, const quern_engine_questio
         s.db = db;
         s.question = question;
         s.out = out;
-        status = make_query(db, question->plan, NULL, &s.query, err);
-        status = status ? status : run(&s, err);
+        status = by_lists ? run_by_lists(&s, err) : run_by_query(&s, err);
         xapian_c_query_free(s.query);
     } while (quern_xapian_again(db, &tries, &status, err));
     quern_xapian_end(db);
