@@ -8,6 +8,8 @@
 
 #define UNIT (1.0 / 1048576.0)
 
+enum { LINE_CAP = 4096, FILE_QUERIES = 2000 };
+
 /* An article of an answer: its hits stand together. */
 typedef struct group {
     size_t first, n; /* hits */
@@ -294,4 +296,35 @@ void oracle_ask(quern_reader *native, quern_reader *other, const char *query,
     }
     drop(&c.a);
     drop(&c.b);
+}
+
+void oracle_ask_file(quern_reader *native, quern_reader *other, const char *path,
+                     oracle_tally *tally)
+{
+    char line[LINE_CAP];
+    char query[LINE_CAP + 8];
+    unsigned n = 0;
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        fprintf(stderr, "%s cannot be read\n", path);
+        exit(2);
+    }
+    while (n++ < FILE_QUERIES && fgets(line, sizeof line, file)) {
+        quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
+        char *text = strchr(line, '\t') ? strchr(line, '\t') + 1 : line;
+        text[strcspn(text, "\r\n")] = '\0';
+        options.articles = n % 3 ? 10 : 100;
+        options.count = n % 2;
+        options.all_passages = n % 5 == 0;
+        oracle_ask(native, other, text, &options, tally);
+        char *second = strchr(text, ' ');
+        char *third = second ? strchr(second + 1, ' ') : NULL;
+        if (third) {
+            snprintf(query, sizeof query, "\"%.*s\"%s", (int)(third - text), text, third);
+            oracle_ask(native, other, query, &options, tally);
+            snprintf(query, sizeof query, "\"%.*s\"", (int)(third - text), text);
+            oracle_ask(native, other, query, &options, tally);
+        }
+    }
+    fclose(file);
 }

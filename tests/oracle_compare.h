@@ -27,4 +27,9 @@ typedef struct oracle_tally {
 void oracle_ask(quern_reader *native, quern_reader *other, const char *query,
                 const quern_search_options *options, oracle_tally *tally);
 
+/* Asks both readers the first 2,000 queries of a file, one a line after a tab: each whole, then by
+ * its first two words, also as a phrase. */
+void oracle_ask_file(quern_reader *native, quern_reader *other, const char *path,
+                     oracle_tally *tally);
+
 #endif

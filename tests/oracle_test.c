@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { N_KEYS = 90, TEXT_CAP = 40000, LINE_CAP = 4096, CORPUS_QUERIES = 2000 };
+enum { N_KEYS = 90, TEXT_CAP = 40000 };
 
 /* The same index twice. */
 typedef struct pair {
@@ -433,36 +433,6 @@ static void index_corpus(pair *p, const char *path)
     pair_read(p);
 }
 
-/* All queries of the file, whole and then by pieces of two words, also as phrases. */
-static void ask_file(pair *p, const char *path, oracle_tally *tally)
-{
-    char line[LINE_CAP];
-    char query[LINE_CAP + 8];
-    unsigned n = 0;
-    FILE *file = fopen(path, "r");
-    CHECK_ROW("queries", file != NULL);
-    while (file && n++ < CORPUS_QUERIES && fgets(line, sizeof line, file)) {
-        quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
-        char *text = strchr(line, '\t') ? strchr(line, '\t') + 1 : line;
-        text[strcspn(text, "\r\n")] = '\0';
-        options.articles = n % 3 ? 10 : 100;
-        options.count = n % 2;
-        options.all_passages = n % 5 == 0;
-        oracle_ask(p->reader[0], p->reader[1], text, &options, tally);
-        char *second = strchr(text, ' ');
-        char *third = second ? strchr(second + 1, ' ') : NULL;
-        if (third) {
-            snprintf(query, sizeof query, "\"%.*s\"%s", (int)(third - text), text, third);
-            oracle_ask(p->reader[0], p->reader[1], query, &options, tally);
-            snprintf(query, sizeof query, "\"%.*s\"", (int)(third - text), text);
-            oracle_ask(p->reader[0], p->reader[1], query, &options, tally);
-        }
-    }
-    if (file) {
-        fclose(file);
-    }
-}
-
 static void test_collection(void)
 {
     pair p;
@@ -489,7 +459,7 @@ static void test_collection(void)
     scratch_make(base);
     pair_make(&p, base, &options);
     index_corpus(&p, corpus);
-    ask_file(&p, queries, &tally);
+    oracle_ask_file(p.reader[0], p.reader[1], queries, &tally);
     pair_end(&p);
     scratch_remove(base);
     tell("collections", 1, &tally);

@@ -3,6 +3,8 @@
  * articles, of either engine; and what is refused. Servers that go wrong: shard_faults_test.
  *
  *     QUERN_SHARDS_SECONDS   how long to make histories for (4)
+ *     QUERN_ORACLE_CORPUS    JSONL records to index as well, over four shards, and
+ *     QUERN_ORACLE_QUERIES   queries for it (oracle_compare.h)
  *
  * A history is made from its seed alone: QUERN_TEST_SEED=n repeats the one that was printed.
  * Skipped with the reason where the module of the xapian engine or xapian-tcpsrv is not installed.
@@ -14,8 +16,10 @@
 #include "tests/scratch.h"
 #include "tests/shard_servers.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { MOST = 4, TEXT_CAP = 40000, N_KEYS = 120 };
 
@@ -201,9 +205,17 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static void tell(const char *what, uint64_t n, const oracle_tally *t)
+{
+    printf("%s: %llu, %llu queries, %llu hits, %llu in the same order, scores within %.3g, %llu "
+           "differences\n",
+           what, (unsigned long long)n, (unsigned long long)t->queries, (unsigned long long)t->hits,
+           (unsigned long long)t->same_order, t->worst, (unsigned long long)t->differences);
+}
+
 static void test_histories(void)
 {
-    static const char *const names[] = {"native", "one database"};
+    static const char *const names[] = {"shards against native", "shards against one database"};
     oracle_tally tallies[2];
     const char *text = getenv("QUERN_SHARDS_SECONDS");
     double end = now_s() + (text ? strtod(text, NULL) : 4.0);
@@ -223,15 +235,91 @@ static void test_histories(void)
     } while (is_there && now_s() < end && tallies[0].differences < 20);
     scratch_remove(base);
     for (size_t i = 0; is_there && i < 2; i++) {
-        const oracle_tally *t = &tallies[i];
-        printf("shards against %s: %llu histories, %llu queries, %llu hits, %llu in the same "
-               "order, scores within %.3g, %llu differences\n",
-               names[i], (unsigned long long)n, (unsigned long long)t->queries,
-               (unsigned long long)t->hits, (unsigned long long)t->same_order, t->worst,
-               (unsigned long long)t->differences);
-        CHECK(t->differences == 0);
-        CHECK(t->hits > 0);
+        tell(names[i], n, &tallies[i]);
+        CHECK(tallies[i].differences == 0);
+        CHECK(tallies[i].hits > 0);
     }
+}
+
+/* ---- A collection ---- */
+
+/* The lines of a file, each to the one of n files that its hash names; the others get a blank line
+ * in its place, so that its number stays. */
+static void split_lines(const char *path, FILE **out, size_t n)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t len;
+    FILE *in = fopen(path, "r");
+    CU_ASSERT_FATAL(in != NULL);
+    while ((len = getline(&line, &cap, in)) > 0) {
+        uint32_t hash = 2166136261u;
+        for (ssize_t i = 0; i < len; i++) {
+            hash = (hash ^ (unsigned char)line[i]) * 16777619u;
+        }
+        for (size_t i = 0; i < n; i++) {
+            int is_its = i == (hash >> 8) % n;
+            fwrite(is_its ? line : "\n", 1, is_its ? (size_t)len : 1, out[i]);
+        }
+    }
+    free(line);
+    fclose(in);
+}
+
+static void index_stream(quern_writer *w, int fd)
+{
+    quern_error err;
+    expect("corpus", quern_sync_stream(w, fd, QUERN_STR("corpus"), NULL, NULL, &err), &err);
+    close(fd);
+}
+
+static void index_corpus(farm *f, const char *path)
+{
+    FILE *parts[MOST];
+    for (size_t i = 0; i < f->n; i++) {
+        parts[i] = tmpfile();
+        CU_ASSERT_FATAL(parts[i] != NULL);
+    }
+    split_lines(path, parts, f->n);
+    index_stream(f->writer[NATIVE], open(path, O_RDONLY | O_CLOEXEC));
+    for (size_t i = 0; i < f->n; i++) {
+        rewind(parts[i]);
+        index_stream(f->writer[FIRST_SHARD + i], dup(fileno(parts[i])));
+        fclose(parts[i]);
+    }
+    farm_commit(f);
+}
+
+static void test_collection(void)
+{
+    farm f;
+    quern_error err;
+    quern_reader *native = NULL;
+    quern_reader *shards = NULL;
+    oracle_tally tally = {0, 0, 0, 0, 0.0};
+    quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
+    const char *corpus = getenv("QUERN_ORACLE_CORPUS");
+    const char *queries = getenv("QUERN_ORACLE_QUERIES");
+    if (!corpus || !queries) {
+        printf("skipped: QUERN_ORACLE_CORPUS and QUERN_ORACLE_QUERIES are not set\n");
+        CHECK(1);
+        return;
+    }
+    memset(&f, 0, sizeof f);
+    f.n = MOST;
+    scratch_make(base);
+    if (farm_make(&f, &options)) {
+        index_corpus(&f, corpus);
+        read_shards(&f, &shards);
+        expect("reader", quern_reader_open(f.index[NATIVE], &native, &err), &err);
+        oracle_ask_file(native, shards, queries, &tally);
+        quern_reader_free(native);
+        quern_reader_free(shards);
+        tell("a collection over four shards against native", 1, &tally);
+        CHECK(tally.differences == 0 && tally.hits > 0);
+    }
+    farm_end(&f);
+    scratch_remove(base);
 }
 
 /* ---- What is refused, what is missing ---- */
@@ -379,5 +467,6 @@ static void test_sets(void)
 static CU_TestInfo tests[] = {{"names of shards", test_names},
                               {"sets of shards", test_sets},
                               {"shards are one index", test_histories},
+                              {"a collection over shards", test_collection},
                               CU_TEST_INFO_NULL};
 QUERN_TEST_MAIN("shards", tests)
