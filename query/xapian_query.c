@@ -584,3 +584,36 @@ quern_status quern_xapian_query_within(quern_engine_db *db, const xapian_c_query
     xapian_c_query_free(own);
     return status;
 }
+
+/* Any of n terms. */
+static quern_status make_any(const maker *m, const quern_string *terms, size_t n,
+                             xapian_c_query **out, quern_error *err)
+{
+    xapian_c_error why;
+    parts any = {NULL, 0, 0};
+    quern_status status = QUERN_OK;
+    for (size_t i = 0; !status && i < n; i++) {
+        xapian_c_query *one = NULL;
+        xapian_c_bytes term = xapian_c_span(terms[i].data, terms[i].len);
+        status = xapian_c_query_new_term(term, 1, 0, &one, &why)
+                     ? quern_xapian_fail(m->db, &why, err)
+                     : add_part(&any, one, err);
+    }
+    return join(m, status, XAPIAN_C_OP_OR, &any, 0, out, err);
+}
+
+quern_status quern_xapian_query_within_any(quern_engine_db *db, const xapian_c_query *a,
+                                           const quern_string *terms, size_t n,
+                                           xapian_c_query **out, quern_error *err)
+{
+    xapian_c_error why;
+    xapian_c_query *any = NULL;
+    maker m = {.db = db};
+    *out = NULL;
+    quern_status status = make_any(&m, terms, n, &any, err);
+    if (!status && xapian_c_query_new_pair(XAPIAN_C_OP_FILTER, a, any, out, &why)) {
+        status = quern_xapian_fail(db, &why, err);
+    }
+    xapian_c_query_free(any);
+    return status;
+}

@@ -51,4 +51,9 @@ quern_status quern_xapian_query_make(quern_engine_db *db, const quern_engine_que
 quern_status quern_xapian_query_within(quern_engine_db *db, const xapian_c_query *a,
                                        quern_string term, xapian_c_query **out, quern_error *err);
 
+/* The same for those that have one of n terms, at least one. */
+quern_status quern_xapian_query_within_any(quern_engine_db *db, const xapian_c_query *a,
+                                           const quern_string *terms, size_t n,
+                                           xapian_c_query **out, quern_error *err);
+
 #endif

@@ -51,6 +51,7 @@ typedef struct scored {
 typedef struct candidate {
     int64_t score;
     quern_string key;       /* its Q term, in the arena */
+    uint32_t docid;         /* of one of its passages */
     const scored *passages; /* its matching passages; NULL: not known yet */
     size_t n_passages;
 } candidate;
@@ -133,6 +134,7 @@ static quern_status take_candidates(search *s, const xapian_c_mset *mset, quern_
         c->score = round_score(hit.weight);
         c->key.data = quern_arena_copy(&s->out->arena, key.data, key.len);
         c->key.len = key.len;
+        c->docid = hit.docid;
         c->passages = NULL;
         status = c->key.data ? QUERN_OK : quern_fail_nomem(err);
         s->n++;
@@ -250,9 +252,13 @@ static quern_status read_first(search *s, const candidate *c, quern_xapian_recor
     xapian_c_error why;
     xapian_c_posting_iterator *it = NULL;
     xapian_c_bytes term = xapian_c_span(c->key.data, c->key.len);
-    QUERN_XAPIAN_TRY(s->db, &why, xapian_c_database_postings(s->db->db, term, &it, &why), err);
+    size_t n = s->db->n_shards;
+    size_t at = n ? (c->docid - 1) % n : 0; /* the shard, and so for all of its passages */
+    xapian_c_database *its = n ? s->db->shards[at]->db : s->db->db;
+    QUERN_XAPIAN_TRY(s->db, &why, xapian_c_database_postings(its, term, &it, &why), err);
     xapian_c_status step = xapian_c_posting_iterator_next(it, &why);
     uint32_t docid = step ? 0 : xapian_c_posting_iterator_docid(it);
+    docid = n && docid ? (docid - 1) * (uint32_t)n + (uint32_t)at + 1 : docid;
     xapian_c_posting_iterator_free(it);
     QUERN_XAPIAN_TRY(s->db, &why, step, err);
     if (step == XAPIAN_C_END) {
@@ -376,10 +382,124 @@ static quern_status add_article(search *s, const candidate *c, quern_engine_foun
     return QUERN_OK;
 }
 
+/* ---- The same of all articles at once, for shards ---- */
+
+static int by_key(const void *a, const void *b)
+{
+    const scored *x = a;
+    const scored *y = b;
+    int order = compare_keys(&x->key, &y->key);
+    return order ? order : (x->docid > y->docid) - (x->docid < y->docid);
+}
+
+/* The first of n passages, in order of keys, that is not before the key. */
+static size_t find_key(const scored *all, size_t n, const quern_string *key)
+{
+    size_t from = 0;
+    while (from < n) {
+        size_t middle = from + (n - from) / 2;
+        if (compare_keys(&all[middle].key, key) < 0) {
+            from = middle + 1;
+        } else {
+            n = middle;
+        }
+    }
+    return from;
+}
+
+static quern_status take_scored(search *s, const xapian_c_mset *mset, scored *out, quern_error *err)
+{
+    xapian_c_error why;
+    xapian_c_hit hit;
+    quern_status status = QUERN_OK;
+    xapian_c_buffer key = XAPIAN_C_BUFFER_INIT;
+    for (uint32_t i = 0; !status && i < xapian_c_mset_size(mset); i++) {
+        if (xapian_c_mset_get(mset, i, &hit, &why) ||
+            xapian_c_mset_collapse_key(mset, i, &key, &why)) {
+            status = quern_xapian_fail(s->db, &why, err);
+            break;
+        }
+        out[i].score = round_score(hit.weight);
+        out[i].docid = hit.docid;
+        out[i].key.data = quern_arena_copy(&s->out->arena, key.data, key.len);
+        out[i].key.len = key.len;
+        status = out[i].key.data ? QUERN_OK : quern_fail_nomem(err);
+    }
+    xapian_c_buffer_free(&key);
+    return status;
+}
+
+/* Gives each of the first n candidates its passages. */
+static quern_status share_out(search *s, size_t n, const xapian_c_mset *mset, quern_error *err)
+{
+    size_t n_all = xapian_c_mset_size(mset);
+    scored *all = quern_arena_alloc(&s->out->arena, (n_all + 1) * sizeof *all);
+    if (!all) {
+        return quern_fail_nomem(err);
+    }
+    QUERN_TRY(take_scored(s, mset, all, err));
+    if (n_all > 1) {
+        qsort(all, n_all, sizeof *all, by_key);
+    }
+    for (size_t i = 0; i < n; i++) {
+        candidate *c = &s->items[i];
+        size_t from = find_key(all, n_all, &c->key);
+        size_t to = from;
+        while (to < n_all && compare_keys(&all[to].key, &c->key) == 0) {
+            to++;
+        }
+        c->passages = &all[from];
+        c->n_passages = to - from;
+    }
+    return QUERN_OK;
+}
+
+/* Collapsing keeps all passages of an article; it is done for the key that each then comes with. */
+static quern_status match_within(search *s, const xapian_c_query *query, size_t n, quern_error *err)
+{
+    xapian_c_error why;
+    xapian_c_match how;
+    xapian_c_enquire *enquire = NULL;
+    xapian_c_mset *mset = NULL;
+    xapian_c_match_init(&how);
+    how.max_items = s->n_documents;
+    quern_status status = ask(s, query, &enquire, err);
+    if (!status &&
+        (xapian_c_enquire_set_collapse(enquire, QUERN_XAPIAN_SLOT, s->n_documents, &why) ||
+         xapian_c_enquire_mset(enquire, &how, &mset, &why))) {
+        status = quern_xapian_fail(s->db, &why, err);
+    }
+    status = status ? status : share_out(s, n, mset, err);
+    xapian_c_mset_free(mset);
+    xapian_c_enquire_free(enquire);
+    return status;
+}
+
+/* Finds the passages of the first n candidates by one match: each exchange with a shard takes
+ * longer than what it does there. */
+static quern_status find_passages(search *s, size_t n, quern_error *err)
+{
+    xapian_c_query *query = NULL;
+    quern_string *keys = quern_arena_alloc(&s->out->arena, n * sizeof *keys);
+    if (!keys) {
+        return quern_fail_nomem(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        keys[i] = s->items[i].key;
+    }
+    quern_status status = quern_xapian_query_within_any(s->db, s->query, keys, n, &query, err);
+    status = status ? status : match_within(s, query, n, err);
+    xapian_c_query_free(query);
+    return status;
+}
+
 static quern_status add_articles(search *s, quern_error *err)
 {
     uint32_t want = s->question->n_articles;
     size_t n = s->n < want ? s->n : want;
+    if (s->db->is_remote && n > 0 && !s->items[0].passages) {
+        QUERN_TRY(find_passages(s, n, err));
+    }
     s->out->items = quern_arena_alloc(&s->out->arena, (n + 1) * sizeof *s->out->items);
     if (!s->out->items) {
         return quern_fail_nomem(err);
@@ -391,14 +511,6 @@ static quern_status add_articles(search *s, quern_error *err)
 }
 
 /* ---- Articles of a list ---- */
-
-static int by_key(const void *a, const void *b)
-{
-    const scored *x = a;
-    const scored *y = b;
-    int order = compare_keys(&x->key, &y->key);
-    return order ? order : (x->docid > y->docid) - (x->docid < y->docid);
-}
 
 /* Reads the keys of the articles of n passages, which are in order of documents. */
 static quern_status read_keys(search *s, scored *all, size_t n, quern_error *err)
@@ -431,7 +543,7 @@ static quern_status gather(search *s, const scored *all, size_t n, quern_error *
     }
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || compare_keys(&all[i].key, &all[i - 1].key) != 0) {
-            candidate fresh = {all[i].score, all[i].key, &all[i], 0};
+            candidate fresh = {all[i].score, all[i].key, all[i].docid, &all[i], 0};
             s->items[s->n++] = fresh;
         }
         candidate *c = &s->items[s->n - 1];
