@@ -59,7 +59,7 @@ static int farm_make(farm *f, quern_index_options *options)
 {
     quern_error err = {QUERN_OK, 0, 0, "", ""};
     for (size_t i = 0; i < FIRST_SHARD + f->n; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "%zu", i);
         options->engine = i == NATIVE ? "native" : "xapian";
         quern_status status = make_index(name, options, &f->index[i], &err);
