@@ -1,433 +1,578 @@
 /* SPDX-License-Identifier: MIT */
-/* parse - a lexer and a recursive descent, from the bytes of a query to a plan.
+/* parse - a recursive descent from lexemes (lex.h) to a plan.
  *
- *     query  = { phrase | words } ;              any of them, best first
- *     words  = WORD { WORD } ;
- *     phrase = OPEN text CLOSE ;                 its words at consecutive positions
+ *     group   = { chain } ;
+ *     chain   = conj { OR conj } ;                any of them
+ *     conj    = signed { AND signed } ;           all of them
+ *     signed  = [ "+" | "-" | NOT ] near ;
+ *     near    = item { ( NEAR | ADJ ) [ "/" N ] item } ;      one window for the whole chain
+ *     item    = thing [ "^" NUMBER ] ;
+ *     thing   = WORD | "=" WORD | WORD "~" [ N ] | PATTERN | PHRASE
+ *             | NAME ":" ( VALUE | PHRASE | "(" group ")" )
+ *             | "(" group ")" [ "@" N ]
+ *             | LITERAL ;
+ *     LITERAL = "\stem:" TERM [ "=" FORM ] { "," [ TERM [ "=" FORM ] ] }
+ *             | "\form:" PATTERN [ "~" N ] | "\select:" TERM | "\path:" GLOB
+ *             | "\number:" NAME ":" BOUND ".." BOUND ;         bytes as %XX where need be
  *
- *     WORD   = a run of bytes without white space that begins no phrase
- *     OPEN   = " “ ‟ „ ” « » ＂                  a mark that has a partner further on
- *     CLOSE  = the partner:   " .. "   “ .. ”   „ .. “ or ”   ” .. ”   « .. »   » .. « or »
- *              else, as hands and programs mix them:   “ .. "   „ .. "
- *              and   " .. ”   where no “ lies between
+ * What a group means: its chains are optional unless signs say otherwise, what cannot score selects
+ * (fields, dates), and each sign is about the whole group.
  *
- * The text of consecutive words is analysed as one piece, as a passage's is, and so is the text of
- * a phrase: what stands between words (commas, hyphens, single brackets, an inner quote) separates
- * them here as it does there, and a term that takes several words can be found across a blank. The
- * first term at a position stands for it. A phrase matches stems; one of a single word is a word.
+ *     musts  = what has a +        FILTER(NOT(MAYBE(ALL(musts), ANY(rest)), ANY(nots)),
+ * ALL(filters)) nots   = what has a - filters = what only selects, + or not; but in a chain with
+ * other things it is one of them rest
  *
- * Every byte string parses. Notes tell what was taken otherwise than typed:
- *   - a quotation mark without a partner belongs to the words around it;
- *   - a WORD or phrase that analysis makes nothing of (&&, —, "") is left out.
+ * The text of consecutive words is analysed as one piece, as a passage's is, so a term that takes
+ * several words ($4 billion) is found across blanks. Words within a run of bytes (a/b, AT&T) are
+ * words by themselves, but where the run is one operand they are a phrase; words joined by hyphens
+ * are always, and the joined word does as well.
  *
- * Time is linear in the length of the query: the lexer only moves forward, and where the next mark
- * of each sort stands is remembered until it is passed.
+ * Every byte string parses. Depth is bounded by that of brackets, which lex.c bounds, and time is
+ * linear: each lexeme is visited once, and the plan settles in linear time.
  */
 #include "query/parse.h"
 
+#include "query/parser.h"
 #include "query/plan_print.h"
-#include "query/reader.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistr.h>
 
-enum { MAX_NOTES = 8, EXCERPT = 40 /* bytes of a word that a note shows */ };
-
-/* ---- Quotation marks ---- */
-
-typedef enum quote { STRAIGHT, LEFT, RIGHT, LOW, ANGLE_LEFT, ANGLE_RIGHT, N_QUOTES } quote;
-
-static const struct quote_form {
-    const char *bytes;
-    quote sort;
-} quote_forms[] = {
-    {"\"", STRAIGHT},         {"\xEF\xBC\x82", STRAIGHT}, {"\xE2\x80\x9C", LEFT},
-    {"\xE2\x80\x9F", LEFT},   {"\xE2\x80\x9D", RIGHT},    {"\xE2\x80\x9E", LOW},
-    {"\xC2\xAB", ANGLE_LEFT}, {"\xC2\xBB", ANGLE_RIGHT},
-};
-
-/* Which sorts end a phrase (bits), and which do where none of those comes. */
-static const struct {
-    unsigned first, second;
-} partners[N_QUOTES] = {
-    [STRAIGHT] = {1u << STRAIGHT, 1u << RIGHT},
-    [LEFT] = {1u << RIGHT, 1u << STRAIGHT},
-    [RIGHT] = {1u << RIGHT, 0},
-    [LOW] = {1u << LEFT | 1u << RIGHT, 1u << STRAIGHT},
-    [ANGLE_LEFT] = {1u << ANGLE_RIGHT, 0},
-    [ANGLE_RIGHT] = {1u << ANGLE_LEFT | 1u << ANGLE_RIGHT, 0},
-};
-
-/* The bytes of the quotation mark at s[0, len), whose sort goes to *sort; 0: it is none. */
-static size_t quote_at(const char *s, size_t len, quote *sort)
-{
-    unsigned char c = (unsigned char)*s;
-    if (c != '"' && c != 0xC2 && c != 0xE2 && c != 0xEF) {
-        return 0;
-    }
-    for (size_t i = 0; i < sizeof quote_forms / sizeof *quote_forms; i++) {
-        size_t n = strlen(quote_forms[i].bytes);
-        if (n <= len && memcmp(s, quote_forms[i].bytes, n) == 0) {
-            *sort = quote_forms[i].sort;
-            return n;
-        }
-    }
-    return 0;
-}
-
-/* ---- Lexer ---- */
-
-typedef enum lexeme_kind { LEX_END, LEX_WORD, LEX_PHRASE } lexeme_kind;
-
-typedef struct lexeme {
-    lexeme_kind kind;
-    size_t start, end; /* bytes of the query; of a phrase: what is between its marks */
-} lexeme;
-
-typedef struct parser {
-    const char *text;
-    size_t len, at;        /* `at`: where the lexer reads on */
-    size_t next[N_QUOTES]; /* the next mark of each sort, once looked for; len: there is none */
-    int unpaired;          /* a mark without a partner was met */
-    lexeme token;          /* the lexeme at hand */
-    quern_analysis *analysis;
-    quern_tokens tokens;
-    quern_plan_member *members;
-    size_t cap_members;
-    quern_plan_node *root;
-    quern_query *query;
-    size_t n_unnoted; /* notes beyond MAX_NOTES */
-    quern_error *err;
-} parser;
-
-static int is_space(char c)
-{
-    return (unsigned char)c <= ' ';
-}
-
-/* Where the next mark of a sort at or after `from` stands; len: nowhere. `from` never goes back
- * below what was asked for that sort before. */
-static size_t next_quote(parser *p, quote sort, size_t from)
-{
-    size_t i = p->next[sort];
-    if (i >= from && i != SIZE_MAX) {
-        return i;
-    }
-    for (i = from; i < p->len; i++) {
-        quote found;
-        if (quote_at(p->text + i, p->len - i, &found) && found == sort) {
-            break;
-        }
-    }
-    p->next[sort] = i;
-    return i;
-}
-
-static size_t nearest_of(parser *p, unsigned sorts, size_t from)
-{
-    size_t best = p->len;
-    for (quote q = STRAIGHT; q < N_QUOTES; q++) {
-        if (sorts >> q & 1) {
-            size_t i = next_quote(p, q, from);
-            best = i < best ? i : best;
-        }
-    }
-    return best;
-}
-
-/* Where the phrase that a mark of this sort opens before `from` ends; len: it opens none. */
-static size_t partner_of(parser *p, quote sort, size_t from)
-{
-    size_t end = nearest_of(p, partners[sort].first, from);
-    if (end == p->len) {
-        end = nearest_of(p, partners[sort].second, from);
-        if (sort == STRAIGHT && next_quote(p, LEFT, from) < end) {
-            end = p->len; /* that partner belongs to another */
-        }
-    }
-    return end;
-}
-
-/* At a mark with a partner: reads the phrase. */
-static int lex_phrase(parser *p)
-{
-    quote sort;
-    size_t n = quote_at(p->text + p->at, p->len - p->at, &sort);
-    if (!n) {
-        return 0;
-    }
-    size_t end = partner_of(p, sort, p->at + n);
-    if (end == p->len) {
-        p->unpaired = 1;
-        return 0;
-    }
-    p->token.kind = LEX_PHRASE;
-    p->token.start = p->at + n;
-    p->token.end = end;
-    p->at = end + quote_at(p->text + end, p->len - end, &sort);
-    return 1;
-}
-
-/* Reads the next lexeme into p->token. */
-static void advance(parser *p)
-{
-    while (p->at < p->len && is_space(p->text[p->at])) {
-        p->at++;
-    }
-    if (p->at == p->len) {
-        p->token.kind = LEX_END;
-        return;
-    }
-    if (lex_phrase(p)) {
-        return;
-    }
-    lexeme word = {LEX_WORD, p->at, p->at + 1};
-    p->at++;
-    while (p->at < p->len && !is_space(p->text[p->at])) {
-        size_t here = p->at;
-        if (lex_phrase(p)) { /* it begins inside: the word ends before it */
-            p->at = here;
-            break;
-        }
-        p->at++;
-    }
-    word.end = p->at;
-    p->token = word;
-}
+enum { MAX_NOTES = 8, REACH = 10 /* of NEAR without a number */ };
 
 /* ---- Notes ---- */
 
-/* Copies about EXCERPT bytes of s as whole characters that are safe to print: one that is invalid
- * or a control becomes '?'. */
-static void excerpt(const char *s, size_t len, char out[EXCERPT + 8])
+const char *quern_parser_excerpt(const quern_parser *p, size_t start, size_t end,
+                                 char out[QUERN_PARSER_EXCERPT])
 {
     size_t n = 0;
-    size_t i = 0;
-    while (i < len && n < EXCERPT) {
+    while (start < end && n < QUERN_PARSER_EXCERPT - 8) {
         ucs4_t c;
-        int bytes = u8_mbtoucr(&c, (const uint8_t *)s + i, len - i);
-        if (bytes <= 0 || c < ' ' || (c >= 0x7F && c < 0xA0)) {
+        int bytes = u8_mbtoucr(&c, (const uint8_t *)p->text + start, end - start);
+        if (bytes <= 0 || c < ' ' || (c >= 0x7F && c < 0xA0)) { /* not to be printed */
             out[n++] = '?';
-            i += bytes > 0 ? (size_t)bytes : 1;
+            start += bytes > 0 ? (size_t)bytes : 1;
             continue;
         }
-        memcpy(out + n, s + i, (size_t)bytes);
+        memcpy(out + n, p->text + start, (size_t)bytes);
         n += (size_t)bytes;
-        i += (size_t)bytes;
+        start += (size_t)bytes;
     }
-    memcpy(out + n, i < len ? "..." : "", i < len ? 4 : 1);
+    memcpy(out + n, start < end ? "..." : "", start < end ? 4 : 1);
+    return out;
 }
 
-static quern_status add_note(parser *p, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static quern_status add_note(parser *p, const char *format, ...)
+static void keep_note(quern_parser *p, const char *line)
 {
-    char line[160];
     quern_query *q = p->query;
+    char *copy = quern_arena_copy(&q->plan.arena, line, strlen(line));
+    if (!copy || quern_grow(&q->notes, &q->cap_notes, q->n_notes + 1, sizeof *q->notes)) {
+        p->status = quern_fail_nomem(p->err);
+        return;
+    }
+    q->notes[q->n_notes++] = copy;
+}
+
+void quern_parser_note(quern_parser *p, const char *format, ...)
+{
+    char line[240];
     va_list args;
+    if (p->status) {
+        return;
+    }
+    if (p->query->n_notes == MAX_NOTES) {
+        p->n_unnoted++;
+        return;
+    }
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    char *copy = quern_arena_copy(&q->plan.arena, line, strlen(line));
-    if (!copy || quern_grow(&q->notes, &q->cap_notes, q->n_notes + 1, sizeof *q->notes)) {
-        return quern_fail_nomem(p->err);
+    keep_note(p, line);
+}
+
+/* What the lexer took otherwise than typed. */
+static void note_oddities(quern_parser *p)
+{
+    char shown[QUERN_PARSER_EXCERPT];
+    const quern_lex_oddities *odd = &p->lexemes.oddities;
+    if (odd->unpaired_quotes) {
+        quern_parser_note(p, "a quotation mark without its partner was read as plain text");
     }
-    q->notes[q->n_notes++] = copy;
-    return QUERN_OK;
-}
-
-/* Says that text[start, end) was left out. */
-static quern_status note_empty(parser *p, size_t start, size_t end, const char *what)
-{
-    char shown[EXCERPT + 8];
-    if (p->query->n_notes == MAX_NOTES) {
-        p->n_unnoted++;
-        return QUERN_OK;
+    if (odd->unpaired_brackets) {
+        quern_parser_note(p, "a bracket without its partner was closed at the end or left out");
     }
-    excerpt(p->text + start, end - start, shown);
-    return add_note(p, "%s %s holds no word and was left out", what, shown);
+    if (odd->deep_brackets) {
+        quern_parser_note(p, "brackets deeper than %d were left out", QUERN_PLAN_DEPTH);
+    }
+    if (odd->n_lone_operators > 0) {
+        quern_parser_note(
+            p, "%s with nothing on one side was read as a word",
+            quern_parser_excerpt(p, odd->lone_operator.start, odd->lone_operator.end, shown));
+    }
+    if (odd->n_unknown_fields > 0) {
+        quern_parser_note(
+            p, "%s: is no field of this index and was read as a word",
+            quern_parser_excerpt(p, odd->unknown_field.start, odd->unknown_field.end, shown));
+    }
 }
 
-/* ---- Recursive descent ---- */
+/* ---- Nodes ---- */
 
-static quern_status add_leaf(parser *p, const quern_plan_node *leaf)
+quern_plan_node *quern_parser_leaf(quern_parser *p, const quern_plan_node *leaf)
 {
-    quern_plan_node *node;
-    QUERN_TRY(quern_plan_leaf(&p->query->plan, leaf, &node, p->err));
-    quern_plan_append(p->root, node);
-    return QUERN_OK;
+    quern_plan_node *node = NULL;
+    if (!p->status) {
+        p->status = quern_plan_leaf(&p->query->plan, leaf, &node, p->err);
+    }
+    return node;
 }
 
-/* A note for every run without white space in text[start, end) that has no token in it. */
-static quern_status note_empty_words(parser *p, size_t start, size_t end)
+quern_plan_node *quern_parser_operator(quern_parser *p, quern_plan_op op)
 {
-    size_t k = 0;
-    for (size_t i = start; i < end;) {
-        if (is_space(p->text[i])) {
-            i++;
+    quern_plan_node *node = NULL;
+    if (!p->status) {
+        p->status = quern_plan_operator(&p->query->plan, op, 0, &node, p->err);
+    }
+    return node;
+}
+
+quern_plan_node *quern_parser_every(quern_parser *p)
+{
+    quern_plan_node every = {.op = QUERN_PLAN_EVERY, .weight = 1.0};
+    return quern_parser_leaf(p, &every);
+}
+
+quern_plan_node *quern_parser_pair(quern_parser *p, quern_plan_op op, quern_plan_node *a,
+                                   quern_plan_node *b)
+{
+    if (!a || !b) {
+        return a ? a : b;
+    }
+    quern_plan_node *node = quern_parser_operator(p, op);
+    if (node) {
+        quern_plan_append(node, a);
+        quern_plan_append(node, b);
+    }
+    return node;
+}
+
+uint32_t quern_parser_intern(quern_parser *p, const char *term, size_t len)
+{
+    uint32_t number = 0;
+    if (!p->status) {
+        p->status = quern_plan_intern(&p->query->plan, term, len, &number, p->err);
+    }
+    return number;
+}
+
+/* Appends a node to the operator in *list, which is made where it is not yet. */
+static void add_to(quern_parser *p, quern_plan_node **list, quern_plan_op op, quern_plan_node *node)
+{
+    if (node && !*list) {
+        *list = quern_parser_operator(p, op);
+    }
+    if (node && *list) {
+        quern_plan_append(*list, node);
+    }
+}
+
+/* a without b, where a NULL a is everything. */
+static quern_plan_node *make_not(quern_parser *p, quern_plan_node *a, quern_plan_node *b)
+{
+    return quern_parser_pair(p, QUERN_PLAN_NOT, a ? a : quern_parser_every(p), b);
+}
+
+/* ---- Things ---- */
+
+static quern_lexeme_kind kind_at(const quern_parser *p)
+{
+    return quern_parser_lexeme(p)->kind;
+}
+
+/* The whole number at the end of a lexeme, at most `most`; `none` where there is no digit. */
+static uint32_t number_of(const quern_parser *p, const quern_lexeme *l, uint32_t none,
+                          uint32_t most)
+{
+    size_t i = l->end;
+    uint64_t value = 0;
+    while (i > l->start && p->text[i - 1] >= '0' && p->text[i - 1] <= '9') {
+        i--;
+    }
+    for (size_t k = i; k < l->end; k++) {
+        value = value * 10 + (uint64_t)(p->text[k] - '0');
+        value = value > most ? most : value;
+    }
+    return i == l->end ? none : (uint32_t)value;
+}
+
+/* Of a WORD: whether an operator that needs it whole comes behind it and its suffixes. */
+static int precedes_operator(const quern_parser *p)
+{
+    const quern_lexeme *l = quern_parser_lexeme(p) + 1;
+    while (l->kind >= QUERN_LEX_BOOST && l->kind <= QUERN_LEX_ATLEAST) {
+        l++;
+    }
+    return l->kind == QUERN_LEX_AND || l->kind == QUERN_LEX_NEAR || l->kind == QUERN_LEX_ADJ;
+}
+
+static quern_plan_node *parse_fuzzy(quern_parser *p)
+{
+    const quern_lexeme *suffix = quern_parser_lexeme(p) + 1;
+    uint32_t edits = number_of(p, suffix, 1, 99);
+    if (edits > 2) {
+        quern_parser_note(p, "words are looked for within 2 edits, not more");
+        edits = 2;
+    }
+    quern_plan_node *node = quern_parser_fuzzy(p, edits);
+    p->at++;
+    return node;
+}
+
+static quern_plan_node *parse_thing(quern_parser *p, int is_operand)
+{
+    p->joined = NULL;
+    switch (kind_at(p)) {
+    case QUERN_LEX_WORD:
+        if (quern_parser_lexeme(p)[1].kind == QUERN_LEX_FUZZY) {
+            return parse_fuzzy(p);
+        }
+        return quern_parser_word(p, is_operand || precedes_operator(p), 0);
+    case QUERN_LEX_EXACT:
+        p->at++;
+        return kind_at(p) == QUERN_LEX_WORD
+                   ? quern_parser_word(p, is_operand || precedes_operator(p), 1)
+                   : parse_thing(p, is_operand);
+    case QUERN_LEX_PHRASE:
+        return quern_parser_phrase(p);
+    case QUERN_LEX_PATTERN:
+        return quern_parser_pattern(p);
+    case QUERN_LEX_FIELD:
+        return quern_parser_clause(p);
+    case QUERN_LEX_LITERAL:
+        return quern_parser_literal(p);
+    case QUERN_LEX_OPEN:
+        p->at++;
+        return quern_parser_group(p);
+    case QUERN_LEX_CLOSE:
+    case QUERN_LEX_END:
+        return NULL;
+    default: /* what belonged to something that was left out */
+        p->at++;
+        return NULL;
+    }
+}
+
+/* Reads digits with at most one point. */
+static double boost_of(const quern_parser *p, const quern_lexeme *l)
+{
+    double value = 0.0;
+    double scale = 0.0;
+    for (size_t i = l->start; i < l->end; i++) {
+        if (p->text[i] == '.') {
+            scale = 1.0;
             continue;
         }
-        size_t from = i;
-        while (i < end && !is_space(p->text[i])) {
-            i++;
-        }
-        while (k < p->tokens.n && start + p->tokens.items[k].end <= from) {
-            k++;
-        }
-        quote sort;
-        int only_quote = quote_at(p->text + from, i - from, &sort) == i - from;
-        if (!only_quote && (k == p->tokens.n || start + p->tokens.items[k].start >= i)) {
-            QUERN_TRY(note_empty(p, from, i, "the word"));
-        }
+        value = value * 10.0 + (p->text[i] - '0');
+        scale *= 10.0;
     }
-    return QUERN_OK;
+    return scale > 0.0 ? value / scale : value;
 }
 
-static int is_first_at_position(const quern_tokens *tokens, size_t i)
+static quern_plan_node *parse_item(quern_parser *p, int is_operand)
 {
-    return i == 0 || tokens->items[i].position != tokens->items[i - 1].position;
-}
-
-/* words = WORD { WORD } */
-static quern_status parse_words(parser *p)
-{
-    size_t start = p->token.start;
-    size_t end = start;
-    for (; p->token.kind == LEX_WORD; advance(p)) {
-        end = p->token.end;
-    }
-    quern_plan *plan = &p->query->plan;
-    QUERN_TRY(quern_analysis_text(p->analysis, p->text + start, end - start, &p->tokens, p->err));
-    for (size_t i = 0; i < p->tokens.n; i++) {
-        const quern_word *word = p->tokens.items[i].word;
-        quern_plan_node leaf = {.op = QUERN_PLAN_TERM, .weight = 1.0};
-        if (is_first_at_position(&p->tokens, i)) {
-            QUERN_TRY(quern_plan_intern(plan, word->term, word->term_len, &leaf.term, p->err));
-            QUERN_TRY(add_leaf(p, &leaf));
+    quern_plan_node *node = parse_thing(p, is_operand);
+    for (; kind_at(p) == QUERN_LEX_BOOST; p->at++) {
+        double boost = boost_of(p, quern_parser_lexeme(p));
+        if (boost < QUERN_PLAN_WEIGHT_MIN || boost > QUERN_PLAN_WEIGHT_MAX) {
+            quern_parser_note(p, "boosts are from 0.01 to 100");
+            boost = boost > 1.0 ? QUERN_PLAN_WEIGHT_MAX : QUERN_PLAN_WEIGHT_MIN;
+        }
+        if (node) {
+            node->weight *= boost;
         }
     }
-    return note_empty_words(p, start, end);
+    return node;
 }
 
-/* phrase = OPEN text CLOSE */
-static quern_status parse_phrase(parser *p)
+/* ---- NEAR ---- */
+
+typedef struct window {
+    quern_plan_member members[QUERN_PLAN_NEAR_MAX];
+    quern_plan_node *first; /* what the first member was, for where it stays alone */
+    uint32_t n, reach;
+    int is_ordered;
+    double weight;
+    quern_plan_node *pieces; /* an ANY of what the chain came to, or NULL */
+    size_t n_pieces;
+} window;
+
+/* What stands for one word in a window: a word, of a compound its joined form. */
+static int member_of(const quern_parser *p, const quern_plan_node *node, quern_plan_member *out)
 {
-    lexeme phrase = p->token;
-    quern_plan *plan = &p->query->plan;
-    size_t n = 0;
-    advance(p);
-    QUERN_TRY(quern_analysis_text(p->analysis, p->text + phrase.start, phrase.end - phrase.start,
-                                  &p->tokens, p->err));
-    if (p->tokens.n == 0) {
-        return note_empty(p, phrase.start, phrase.end, "the phrase");
+    const quern_plan_node *word = p->joined ? p->joined : node;
+    if (word->op != QUERN_PLAN_TERM && word->op != QUERN_PLAN_EXACT) {
+        return 0;
     }
-    if (quern_grow(&p->members, &p->cap_members, p->tokens.n, sizeof *p->members)) {
-        return quern_fail_nomem(p->err);
+    out->term = word->term;
+    out->offset = 0;
+    out->form = word->op == QUERN_PLAN_EXACT ? word->form : QUERN_PLAN_NONE;
+    return 1;
+}
+
+static void add_piece(quern_parser *p, window *w, quern_plan_node *node)
+{
+    add_to(p, &w->pieces, QUERN_PLAN_ANY, node);
+    w->n_pieces += node != NULL;
+}
+
+static void end_window(quern_parser *p, window *w)
+{
+    quern_plan_node near = {.op = QUERN_PLAN_NEAR,
+                            .weight = w->weight,
+                            .members = w->members,
+                            .n_members = w->n,
+                            .reach = w->reach,
+                            .is_ordered = w->is_ordered};
+    add_piece(p, w, w->n > 1 ? quern_parser_leaf(p, &near) : w->first);
+    w->n = w->reach = 0;
+    w->first = NULL;
+    w->weight = 1.0;
+}
+
+/* Takes the next operand; one that is no single word ends the window and stands for itself. */
+static void take_operand(quern_parser *p, window *w, quern_plan_node *node)
+{
+    quern_plan_member member;
+    if (!node) {
+        return;
     }
-    for (size_t i = 0; i < p->tokens.n; i++) {
-        const quern_token *token = &p->tokens.items[i];
-        if (is_first_at_position(&p->tokens, i)) {
-            QUERN_TRY(quern_plan_intern(plan, token->word->term, token->word->term_len,
-                                        &p->members[n].term, p->err));
-            p->members[n].form = QUERN_PLAN_NONE;
-            p->members[n++].offset = token->position - p->tokens.items[0].position;
+    if (!member_of(p, node, &member) || w->n == QUERN_PLAN_NEAR_MAX) {
+        quern_parser_note(p,
+                          "NEAR and ADJ take up to %d single words; others were looked for alone",
+                          QUERN_PLAN_NEAR_MAX);
+        end_window(p, w);
+        add_piece(p, w, node);
+        return;
+    }
+    w->first = w->n == 0 ? node : w->first;
+    w->weight *= node->weight;
+    w->members[w->n++] = member;
+}
+
+static quern_plan_node *parse_near(quern_parser *p, int is_operand)
+{
+    window w = {.weight = 1.0};
+    quern_plan_node *node = parse_item(p, is_operand);
+    if (kind_at(p) != QUERN_LEX_NEAR && kind_at(p) != QUERN_LEX_ADJ) {
+        return node;
+    }
+    take_operand(p, &w, node);
+    while (kind_at(p) == QUERN_LEX_NEAR || kind_at(p) == QUERN_LEX_ADJ) {
+        int is_ordered = kind_at(p) == QUERN_LEX_ADJ;
+        uint32_t reach = number_of(p, quern_parser_lexeme(p), REACH, 1000);
+        if (reach < 1 || reach > QUERN_PLAN_REACH_MAX) {
+            quern_parser_note(p, "NEAR and ADJ reach from 1 to %d words", QUERN_PLAN_REACH_MAX);
+            reach = reach < 1 ? 1 : QUERN_PLAN_REACH_MAX;
         }
+        if (w.n > 1 && is_ordered != w.is_ordered) {
+            quern_parser_note(p, "NEAR and ADJ in one chain were read as NEAR");
+        }
+        w.is_ordered = w.n > 1 ? w.is_ordered && is_ordered : is_ordered;
+        w.reach = reach > w.reach ? reach : w.reach;
+        p->at++;
+        take_operand(p, &w, parse_item(p, 1));
     }
-    quern_plan_node leaf = {
-        .op = QUERN_PLAN_PHRASE, .weight = 1.0, .members = p->members, .n_members = (uint32_t)n};
-    return add_leaf(p, &leaf);
+    end_window(p, &w);
+    return w.n_pieces == 1 ? w.pieces->children : w.pieces;
 }
 
-/* query = { phrase | words } */
-static quern_status parse_query(parser *p)
+/* ---- AND, OR, signs ---- */
+
+enum sign { OPTIONAL, MUST, MUST_NOT };
+
+static quern_plan_node *parse_signed(quern_parser *p, int after_and, enum sign *sign)
 {
-    QUERN_TRY(quern_plan_operator(&p->query->plan, QUERN_PLAN_ANY, 0, &p->root, p->err));
-    advance(p);
-    while (p->token.kind != LEX_END) {
-        QUERN_TRY(p->token.kind == LEX_PHRASE ? parse_phrase(p) : parse_words(p));
+    *sign = OPTIONAL;
+    for (; kind_at(p) == QUERN_LEX_MUST || kind_at(p) == QUERN_LEX_NOT; p->at++) {
+        *sign = kind_at(p) == QUERN_LEX_NOT ? MUST_NOT : *sign == MUST_NOT ? MUST_NOT : MUST;
     }
-    if (p->unpaired) {
-        QUERN_TRY(add_note(p, "a quotation mark without its partner was read as plain text"));
-    }
-    if (p->n_unnoted > 0) {
-        QUERN_TRY(add_note(p, "%zu more words or phrases were left out", p->n_unnoted));
-    }
-    return quern_plan_settle(&p->query->plan, p->root, p->err);
+    return parse_near(p, after_and || *sign != OPTIONAL);
 }
 
-static quern_status print_query(quern_query *query, quern_analysis *analysis, quern_error *err)
+static quern_plan_node *parse_conjunction(quern_parser *p, enum sign *sign)
+{
+    quern_plan_node *node = parse_signed(p, 0, sign);
+    quern_plan_node *all = NULL;
+    quern_plan_node *nots = NULL;
+    if (kind_at(p) != QUERN_LEX_AND) {
+        return node;
+    }
+    enum sign here = *sign;
+    for (*sign = OPTIONAL;; node = parse_signed(p, 1, &here)) {
+        add_to(p, here == MUST_NOT ? &nots : &all,
+               here == MUST_NOT ? QUERN_PLAN_ANY : QUERN_PLAN_ALL, node);
+        *sign = here == MUST ? MUST : *sign;
+        if (kind_at(p) != QUERN_LEX_AND) {
+            break;
+        }
+        p->at++;
+    }
+    return nots ? make_not(p, all, nots) : all;
+}
+
+/* What a group is made of, as operators, or NULL where there is nothing of the sort. */
+typedef struct group {
+    quern_plan_node *musts, *rest, *nots, *filters;
+} group;
+
+static void parse_chain(quern_parser *p, group *g)
+{
+    quern_plan_node *chain = NULL;
+    for (int is_first = 1;; is_first = 0) {
+        enum sign sign;
+        const quern_lexeme *begin = quern_parser_lexeme(p);
+        quern_plan_node *node = parse_conjunction(p, &sign);
+        if (node && sign == MUST_NOT && !is_first && begin->end - begin->start == 3) {
+            add_to(p, &chain, QUERN_PLAN_ANY, make_not(p, NULL, node)); /* a OR NOT b */
+        } else if (node && sign == MUST_NOT) {
+            add_to(p, &g->nots, QUERN_PLAN_ANY, node);
+        } else if (node && sign == MUST) {
+            int filters = node->is_scoreless && p->field.len == 0;
+            add_to(p, filters ? &g->filters : &g->musts, QUERN_PLAN_ALL, node);
+        } else {
+            add_to(p, &chain, QUERN_PLAN_ANY, node);
+        }
+        if (kind_at(p) != QUERN_LEX_OR) {
+            break;
+        }
+        p->at++;
+    }
+    if (chain && chain->is_scoreless && p->field.len == 0) {
+        add_to(p, &g->filters, QUERN_PLAN_ALL, chain->children->sibling ? chain : chain->children);
+        return;
+    }
+    for (quern_plan_node *next, *node = chain ? chain->children : NULL; node; node = next) {
+        next = node->sibling;
+        add_to(p, &g->rest, QUERN_PLAN_ANY, node);
+    }
+}
+
+/* (a b c)@2: makes an ATLEAST of what the group may have any of. */
+static void require(quern_parser *p, group *g, uint32_t need)
+{
+    quern_plan_node *list = g->rest;
+    uint32_t n = 0;
+    if (!list && g->filters && !g->musts) {
+        list = g->filters;
+        quern_plan_node *only = list->children;
+        list = !only->sibling && only->op == QUERN_PLAN_ANY ? only : list;
+    }
+    for (const quern_plan_node *node = list ? list->children : NULL; node; node = node->sibling) {
+        n++;
+    }
+    if (need < 1 || need > n) {
+        quern_parser_note(p, "at least %u of %u was read as %s", (unsigned)need, (unsigned)n,
+                          need < 1 ? "any" : "all");
+        need = need < 1 ? 1 : n;
+    }
+    if (list) {
+        list->op = QUERN_PLAN_ATLEAST;
+        list->need = need;
+    }
+}
+
+quern_plan_node *quern_parser_group(quern_parser *p)
+{
+    group g = {0};
+    while (kind_at(p) != QUERN_LEX_CLOSE && kind_at(p) != QUERN_LEX_END && !p->status) {
+        parse_chain(p, &g);
+    }
+    if (kind_at(p) == QUERN_LEX_CLOSE) {
+        p->at++;
+    }
+    if (kind_at(p) == QUERN_LEX_ATLEAST) {
+        require(p, &g, number_of(p, quern_parser_lexeme(p), 1, 1000000));
+        p->at++;
+    }
+    quern_plan_node *node = quern_parser_pair(p, QUERN_PLAN_MAYBE, g.musts, g.rest);
+    if (g.nots) {
+        node = make_not(p, node ? node : g.filters, g.nots);
+        g.filters = g.musts || g.rest ? g.filters : NULL;
+    }
+    p->joined = NULL;
+    return quern_parser_pair(p, QUERN_PLAN_FILTER, node, g.filters);
+}
+
+/* ---- The whole ---- */
+
+static void parse_all(quern_parser *p, quern_string text)
+{
+    quern_lex_names names = {quern_parser_is_field, p};
+    p->status = quern_lex(text, &names, &p->lexemes, p->err);
+    if (p->status) {
+        return;
+    }
+    quern_parser_find_units(p);
+    if (p->status) {
+        return;
+    }
+    quern_plan_node *root = quern_parser_group(p);
+    if (p->status) {
+        return;
+    }
+    p->status = quern_plan_settle(&p->query->plan, root, p->err);
+    if (p->query->plan.was_cut) {
+        quern_parser_note(p, "operators deeper than %d were read as words", QUERN_PLAN_DEPTH);
+    }
+    note_oddities(p);
+    if (p->n_unnoted > 0 && !p->status) {
+        char line[80];
+        snprintf(line, sizeof line, "and %zu more of the like", p->n_unnoted);
+        keep_note(p, line);
+    }
+}
+
+static void print_query(quern_parser *p)
 {
     quern_buf line = {0};
-    quern_status status = quern_plan_print(&query->plan, analysis, &line, err);
+    quern_query *query = p->query;
+    if (p->status) {
+        return;
+    }
+    p->status = quern_plan_print(&query->plan, p->language->analysis, &line, p->err);
     query->text =
-        status || line.status ? NULL : quern_arena_copy(&query->plan.arena, line.data, line.len);
+        p->status || line.status ? NULL : quern_arena_copy(&query->plan.arena, line.data, line.len);
     quern_buf_finish(&line);
-    return query->text || status ? status : quern_fail_nomem(err);
+    if (!query->text && !p->status) {
+        p->status = quern_fail_nomem(p->err);
+    }
 }
 
-quern_status quern_query_build(quern_analysis *analysis, quern_string text, quern_query **out,
-                               quern_error *err)
+quern_status quern_query_build(const quern_query_language *language, quern_string text,
+                               quern_query **out, quern_error *err)
 {
-    parser p = {.text = text.data, .len = text.len, .analysis = analysis, .err = err};
+    quern_parser p = {.text = text.data, .language = language, .err = err};
     *out = NULL;
-    quern_query *query = quern_alloc_zero(1, sizeof *query);
-    if (!query) {
+    p.query = quern_alloc_zero(1, sizeof *p.query);
+    if (!p.query) {
         return quern_fail_nomem(err);
     }
-    quern_plan_init(&query->plan);
-    p.query = query;
-    for (quote q = STRAIGHT; q < N_QUOTES; q++) {
-        p.next[q] = SIZE_MAX; /* not looked for yet */
-    }
-    quern_status status = parse_query(&p);
-    if (!status) {
-        status = print_query(query, analysis, err);
-    }
+    quern_plan_init(&p.query->plan);
+    p.now = language->now ? language->now : (int64_t)time(NULL);
+    parse_all(&p, text);
+    print_query(&p);
+    quern_lexemes_finish(&p.lexemes);
     quern_tokens_finish(&p.tokens);
+    quern_tokens_finish(&p.scratch);
+    quern_free(p.units);
     quern_free(p.members);
-    if (status) {
-        quern_query_free(query);
-        return status;
+    quern_buf_finish(&p.bytes);
+    if (p.status) {
+        quern_query_free(p.query);
+        return p.status;
     }
-    *out = query;
+    *out = p.query;
     return QUERN_OK;
-}
-
-/* ---- The handle ---- */
-
-quern_status quern_query_parse(quern_reader *reader, quern_string text, quern_query **out,
-                               quern_error *err)
-{
-    quern_error_clear(err);
-    if (out) {
-        *out = NULL;
-    }
-    if (!reader || !out || (!text.data && text.len)) {
-        return quern_fail(err, QUERN_E_INVALID, "quern_query_parse: an argument is missing");
-    }
-    quern_analysis *analysis;
-    QUERN_TRY(quern_reader_take_analysis(reader, &analysis, err));
-    quern_status status = quern_query_build(analysis, text, out, err);
-    quern_reader_give_analysis(reader, analysis);
-    return status;
-}
-
-void quern_query_free(quern_query *query)
-{
-    if (query) {
-        quern_free(query->notes);
-        quern_plan_finish(&query->plan);
-        quern_free(query);
-    }
-}
-
-const char *quern_query_text(const quern_query *query)
-{
-    return query ? query->text : "";
-}
-
-const char *quern_query_note(const quern_query *query, size_t n)
-{
-    return query && n < query->n_notes ? query->notes[n] : NULL;
 }

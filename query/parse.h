@@ -16,9 +16,17 @@ struct quern_query {
     size_t n_notes, cap_notes;
 };
 
-/* Parses text with an analysis, which the caller has for itself meanwhile and may reset afterwards.
- * Errors: NOMEM, FULL more words than can be numbered. */
-quern_status quern_query_build(quern_analysis *analysis, quern_string text, quern_query **out,
-                               quern_error *err);
+/* What a query is read by. */
+typedef struct quern_query_language {
+    quern_analysis *analysis; /* the caller has it for itself meanwhile and may reset it after */
+    /* Whether a folded name is that of a field of the index; NULL: there are none. */
+    int (*has_field)(const void *payload, quern_string name);
+    const void *payload;
+    int64_t now; /* seconds since 1970, which since:7d counts from; 0: the clock says */
+} quern_query_language;
+
+/* Errors: NOMEM, FULL more words than can be numbered. */
+quern_status quern_query_build(const quern_query_language *language, quern_string text,
+                               quern_query **out, quern_error *err);
 
 #endif

@@ -176,6 +176,11 @@ void quern_plan_append(quern_plan_node *parent, quern_plan_node *child)
         return;
     }
     child->sibling = NULL;
+    if (!parent->children) {
+        parent->is_scoreless = child->is_scoreless;
+    } else if (parent->op <= QUERN_PLAN_MAYBE) {
+        parent->is_scoreless &= child->is_scoreless;
+    }
     if (parent->last_child) {
         parent->last_child->sibling = child;
     } else {

@@ -61,7 +61,7 @@
  *   - MAYBE, NOT and FILTER have two children. Both of a MAYBE can score. Of a FILTER the first
  *     can and the second cannot. Of an ALL all can or none can, and none is EVERY.
  *   - The depth is at most QUERN_PLAN_DEPTH.
- *   - A word or a phrase of stems alone has an ANY around it. A plan without a root matches
+ *   - A root is not a lone word or phrase: it has an ANY around it. A plan without a root matches
  *     nothing.
  */
 #ifndef QUERN_QUERY_PLAN_H

@@ -21,11 +21,15 @@
  */
 #include "query/plan_print.h"
 
+#include "query/period.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <unictype.h>
 #include <unistr.h>
+
+enum { PATTERN_TYPED = 200 /* bytes of the longest that is no literal */ };
 
 typedef struct printer {
     const quern_plan *plan;
@@ -179,6 +183,12 @@ static int is_term(const printer *p, uint32_t number, const quern_word *word)
     return word->term_len == t->len && memcmp(word->term, t->bytes, t->len) == 0;
 }
 
+/* Whether a token in quotation marks, or behind =, has the form of a member. */
+static int has_form(const printer *p, const quern_plan_member *m, const quern_token *token)
+{
+    return m->form == QUERN_PLAN_NONE || (token->form && is_term(p, m->form, token->form));
+}
+
 /* Whether p->text is read as the members at successive positions. */
 static int reads_as(printer *p, const quern_plan_member *members, uint32_t n)
 {
@@ -193,7 +203,8 @@ static int reads_as(printer *p, const quern_plan_member *members, uint32_t n)
         if (i > 0 && tokens->items[i].position == tokens->items[i - 1].position) {
             continue;
         }
-        if (m == n || !is_term(p, members[m].term, tokens->items[i].word)) {
+        if (m == n || !is_term(p, members[m].term, tokens->items[i].word) ||
+            !has_form(p, &members[m], &tokens->items[i])) {
             return 0;
         }
         m++;
@@ -223,13 +234,10 @@ static void print_word(printer *p, const quern_plan_member *m)
     }
     int brackets = p->text.data[0] >= '0' && p->text.data[0] <= '9';
     brackets |= kind_of(p, m->term) == QUERN_TERM_AMOUNT;
-    if (m->form != QUERN_PLAN_NONE) {
-        put(p, "=");
-    } else if (brackets) {
-        put(p, "(");
-    }
+    put(p, brackets ? "(" : "");
+    put(p, m->form != QUERN_PLAN_NONE ? "=" : "");
     put_text(p);
-    put(p, brackets && m->form == QUERN_PLAN_NONE ? ")" : "");
+    put(p, brackets ? ")" : "");
 }
 
 /* An operand of NEAR: one word without brackets. */
@@ -263,11 +271,11 @@ static int find_quoted(printer *p, const quern_plan_node *node)
     quern_buf_clear(&p->text);
     for (uint32_t i = 0; i < node->n_members; i++) {
         const quern_plan_member *m = &node->members[i];
-        int has_form = m->form != QUERN_PLAN_NONE;
+        int is_exact = m->form != QUERN_PLAN_NONE;
         if (i > 0) {
             quern_buf_u8(&p->text, ' ');
         }
-        if (m->offset != i || has_form != (kind_of(p, m->term) == QUERN_TERM_WORD) ||
+        if (m->offset != i || is_exact != (kind_of(p, m->term) == QUERN_TERM_WORD) ||
             !add_typed(p, m)) {
             return 0;
         }
@@ -309,10 +317,13 @@ static int is_typed_pattern(const quern_plan_pattern *pattern)
 {
     uint32_t wild = 0;
     uint32_t letters = 0;
+    if (pattern->len > PATTERN_TYPED || (pattern->edits > 0 && pattern->bytes[0] <= '9')) {
+        return 0;
+    }
     for (uint32_t i = 0; i < pattern->len; i++) {
         char c = pattern->bytes[i];
         int is_letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (!is_letter && c != '*' && (c != '?' || i + 1 == pattern->len)) {
+        if (!is_letter && c != '*' && (c != '?' || i == 0 || i + 1 == pattern->len)) {
             return 0;
         }
         letters += (uint32_t)is_letter;
@@ -352,40 +363,13 @@ static void print_select(printer *p, uint32_t term)
     put_escaped(p, t->bytes, t->len, "-");
 }
 
-/* Days since 1970 as a date of the Gregorian calendar, after H. Hinnant's civil_from_days. */
-static void put_day(printer *p, int64_t days)
+static void put_second(printer *p, int64_t second, int is_last)
 {
     char text[32];
-    int64_t z = days + 719468;
-    int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    int64_t doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t mp = (5 * doy + 2) / 153;
-    int64_t month = mp < 10 ? mp + 3 : mp - 9;
-    snprintf(text, sizeof text, "%04d-%02d-%02d", (int)(yoe + era * 400 + (month <= 2)), (int)month,
-             (int)(doy - (153 * mp + 2) / 5 + 1));
-    put(p, text);
-}
-
-#define DAY INT64_C(86400)
-#define FIRST_SECOND (-62135596800) /* of year 1 */
-#define LAST_SECOND 253402300799    /* of year 9999 */
-
-/* A bound of a range of dates; whole days are told by `rest`, the second of the day it has. */
-static void put_second(printer *p, int64_t second, int64_t rest)
-{
-    char text[24];
-    int64_t days = second >= 0 ? second / DAY : -((-1 - second) / DAY) - 1;
-    if (second == INT64_MIN || second == INT64_MAX) {
-        return;
+    if (second != INT64_MIN && second != INT64_MAX) { /* else the end is open */
+        quern_period_write(second, is_last, text);
+        put(p, text);
     }
-    if (second >= FIRST_SECOND && second <= LAST_SECOND && second - days * DAY == rest) {
-        put_day(p, days);
-        return;
-    }
-    snprintf(text, sizeof text, "@%" PRId64, second);
-    put(p, text);
 }
 
 static void print_date(printer *p, const quern_plan_node *node)
@@ -393,7 +377,7 @@ static void print_date(printer *p, const quern_plan_node *node)
     put(p, "date:");
     put_second(p, node->first_second, 0);
     put(p, "..");
-    put_second(p, node->last_second, DAY - 1);
+    put_second(p, node->last_second, 1);
 }
 
 /* Short decimals as such, all others by their bits. */
@@ -411,7 +395,10 @@ static void put_bound(printer *p, double value)
         put(p, n < 0 ? "-" : "");
         put_number(p, size / 1000);
         if (size % 1000 > 0) {
-            snprintf(text, sizeof text, ".%03u", (unsigned)(size % 1000));
+            int len = snprintf(text, sizeof text, ".%03u", (unsigned)(size % 1000));
+            while (text[len - 1] == '0') {
+                text[--len] = '\0';
+            }
             put(p, text);
         }
         return;

@@ -39,6 +39,7 @@ typedef struct children {
     quern_plan_node *first, *last;
     uint32_t n;
     uint32_t owner; /* the number of the operator that they are gathered for */
+    int scores;     /* what they score counts */
 } children;
 
 static quern_plan_node *settle(settler *s, quern_plan_node *node, double boost, int scores);
@@ -187,7 +188,7 @@ static void add_leaf(settler *s, children *list, quern_plan_node *leaf)
     if (added) {
         s->leaves[number] = leaf;
         link_child(list, leaf);
-    } else if (!leaf->is_scoreless) {
+    } else if (list->scores && !leaf->is_scoreless) {
         s->leaves[number]->weight = round_weight(s->leaves[number]->weight + leaf->weight);
     }
 }
@@ -302,7 +303,7 @@ static quern_plan_node *make_all(settler *s, const children *list)
 /* An ALL of two settled nodes. */
 static quern_plan_node *both(settler *s, quern_plan_node *a, quern_plan_node *b)
 {
-    children list = {.owner = ++s->n_operators};
+    children list = {.owner = ++s->n_operators}; /* neither scores */
     add_settled(s, &list, QUERN_PLAN_ALL, a);
     add_settled(s, &list, QUERN_PLAN_ALL, b);
     return make_all(s, &list);
@@ -310,21 +311,24 @@ static quern_plan_node *both(settler *s, quern_plan_node *a, quern_plan_node *b)
 
 static quern_plan_node *settle_list(settler *s, quern_plan_node *node, double boost, int scores)
 {
-    children list = {.owner = ++s->n_operators};
+    children list = {.owner = ++s->n_operators, .scores = scores};
     quern_plan_op op = node->op;
     if (op == QUERN_PLAN_ATLEAST && node->need <= 1) {
         op = QUERN_PLAN_ANY;
     }
     gather(s, &list, op, node, boost, scores);
     if (op == QUERN_PLAN_ATLEAST && node->need >= list.n) { /* its ALLs are poured out, too */
-        children all = {.owner = ++s->n_operators};
+        children all = {.owner = ++s->n_operators, .scores = scores};
         for (quern_plan_node *next, *child = list.first; child; child = next) {
             next = child->sibling;
             add_settled(s, &all, QUERN_PLAN_ALL, child);
         }
         return make_all(s, &all);
     }
-    return op == QUERN_PLAN_ALL ? make_all(s, &list) : wrap(s, op, node->need, &list);
+    if (op == QUERN_PLAN_ALL) {
+        return make_all(s, &list);
+    }
+    return wrap(s, op, op == QUERN_PLAN_ATLEAST ? node->need : 0, &list);
 }
 
 static quern_plan_node *make_filter(settler *s, quern_plan_node *a, quern_plan_node *b)
@@ -348,7 +352,7 @@ static quern_plan_node *make_maybe(settler *s, quern_plan_node *a, quern_plan_no
     if (!a->is_scoreless) {
         return wrap_two(s, QUERN_PLAN_MAYBE, a, b);
     }
-    children any = {.owner = ++s->n_operators};
+    children any = {.owner = ++s->n_operators, .scores = 1};
     add_settled(s, &any, QUERN_PLAN_ANY, every(s));
     add_settled(s, &any, QUERN_PLAN_ANY, b);
     return make_filter(s, wrap(s, QUERN_PLAN_ANY, 0, &any), a);
@@ -393,9 +397,9 @@ static void add_leaves(settler *s, children *list, quern_plan_node *node)
     }
 }
 
-static quern_plan_node *cut(settler *s, quern_plan_node *node)
+static quern_plan_node *cut(settler *s, quern_plan_node *node, int scores)
 {
-    children list = {.owner = ++s->n_operators};
+    children list = {.owner = ++s->n_operators, .scores = scores};
     add_leaves(s, &list, node);
     s->plan->was_cut = 1;
     return wrap(s, QUERN_PLAN_ANY, 0, &list);
@@ -416,7 +420,7 @@ static quern_plan_node *settle(settler *s, quern_plan_node *node, double boost, 
     } else {
         out = settle_pair(s, node, boost, scores);
     }
-    return out && out->height > QUERN_PLAN_DEPTH ? cut(s, out) : out;
+    return out && out->height > QUERN_PLAN_DEPTH ? cut(s, out, scores) : out;
 }
 
 /* ---- What a plan knows of its tree ---- */
@@ -457,18 +461,14 @@ static quern_status note_leaves(quern_plan *plan, quern_plan_node *node, quern_e
     return QUERN_OK;
 }
 
-/* Puts an ANY around a lone word or phrase of stems, and hangs the words of a flat plan on their
- * terms. */
+/* Puts an ANY around a lone word or phrase, and hangs the words of a flat plan on their terms. */
 static quern_status finish_root(quern_plan *plan, quern_error *err)
 {
     quern_plan_node *root = plan->root;
-    if (root && (root->op == QUERN_PLAN_TERM || root->op == QUERN_PLAN_PHRASE)) {
+    if (root && root->op <= QUERN_PLAN_PHRASE) {
         QUERN_TRY(quern_plan_operator(plan, QUERN_PLAN_ANY, 0, &plan->root, err));
         quern_plan_append(plan->root, root);
         plan->root->height = 2;
-        if (!quern_plan_is_flat(plan)) {
-            plan->root = root;
-        }
     }
     if (plan->root && quern_plan_is_flat(plan)) {
         for (quern_plan_node *node = plan->root->children; node; node = node->sibling) {

@@ -12,7 +12,8 @@
 static quern_query *parse(quern_analysis *analysis, quern_string text)
 {
     quern_query *query = NULL;
-    FUZZ_CHECK(quern_query_build(analysis, text, &query, NULL) == QUERN_OK);
+    FUZZ_CHECK(quern_query_build(&(quern_query_language){.analysis = analysis}, text, &query,
+                                 NULL) == QUERN_OK);
     return query;
 }
 

@@ -22,7 +22,8 @@ static quern_query *parse(const char *text)
 {
     quern_error err;
     quern_query *query = NULL;
-    CU_ASSERT_FATAL(quern_query_build(analysis, quern_str(text), &query, &err) == QUERN_OK);
+    CU_ASSERT_FATAL(quern_query_build(&(quern_query_language){.analysis = analysis},
+                                      quern_str(text), &query, &err) == QUERN_OK);
     return query;
 }
 

@@ -67,7 +67,8 @@ static quern_found_list ask(fixture *f, const char *text, size_t k, int count)
     quern_query *query = NULL;
     quern_native *native = NULL;
     quern_found_list list = {0};
-    CHECK(quern_query_build(f->analysis, quern_str(text), &query, &err) == QUERN_OK);
+    CHECK(quern_query_build(&(quern_query_language){.analysis = f->analysis}, quern_str(text),
+                            &query, &err) == QUERN_OK);
     CHECK(quern_native_open(f->snapshot, &query->plan, &model, &native, &err) == QUERN_OK);
     CHECK(quern_native_top(native, k, count, &list, &err) == QUERN_OK);
     quern_native_free(native);
@@ -369,7 +370,8 @@ static void test_ranges(void)
         quern_native *native = NULL;
         random_query(&seed, text, sizeof text);
         quern_found_list all = ask(&f, text, 100000, 0);
-        CHECK(quern_query_build(f.analysis, quern_str(text), &query, &err) == QUERN_OK);
+        CHECK(quern_query_build(&(quern_query_language){.analysis = f.analysis}, quern_str(text),
+                                &query, &err) == QUERN_OK);
         CHECK(quern_native_open(f.snapshot, &query->plan, &model, &native, &err) == QUERN_OK);
         for (int i = 0; i < 20; i++) {
             check_range(&f, native, &all, &seed);

@@ -153,7 +153,8 @@ static int check_query(const fixture *f, const quern_bm25 *model, const char *te
     quern_native *native = NULL;
     int partial = 0;
     quern_cpu_level level = quern_cpu_get_level();
-    CHECK(quern_query_build(f->analysis, quern_str(text), &query, &err) == QUERN_OK);
+    CHECK(quern_query_build(&(quern_query_language){.analysis = f->analysis}, quern_str(text),
+                            &query, &err) == QUERN_OK);
     CHECK(quern_native_open(f->snapshot, &query->plan, model, &native, &err) == QUERN_OK);
     for (size_t i = 0; i < sizeof ks / sizeof *ks; i++) {
         quern_found_list pruned = {0};

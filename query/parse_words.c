@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: MIT */
+/* parse_words - the leaves that words become.
+ *
+ *     typed            tokens                                  node
+ *     chips            chip                                    TERM chip
+ *     =chips           chip                                    EXACT chip, chips
+ *     $4 billion       4000000000 USD, ... at one position     TERM 4000000000 USD
+ *     long-term        long, longterm (covers 2) | term        ANY(PHRASE(long, term), TERM
+ * longterm) a/b              a | b                                   ANY(a, b); PHRASE(a, b) as an
+ * operand "long-term aim"  long, longterm | term | aim             ANY(PHRASE(long, term, aim),
+ *                                                                  PHRASE(longterm, aim)), of forms
+ *
+ * The first token at a position stands for it. In title:long-term the leaves are the SELECTs of the
+ * field's words, and what would be a phrase is ALL of them.
+ */
+#include "query/parser.h"
+#include "query/quotes.h"
+
+/* ---- Units ---- */
+
+/* Appends the scratch's tokens, whose text began at `from`, to those of all words. */
+static int keep_tokens(quern_parser *p, size_t from)
+{
+    quern_tokens *all = &p->tokens;
+    if (quern_grow(&all->items, &all->cap, all->n + p->scratch.n, sizeof *all->items)) {
+        p->status = quern_fail_nomem(p->err);
+        return -1;
+    }
+    for (size_t i = 0; i < p->scratch.n; i++) {
+        quern_token token = p->scratch.items[i];
+        token.start += from;
+        token.end += from;
+        all->items[all->n++] = token;
+    }
+    return 0;
+}
+
+/* Gives the words of lexemes [from, to) the tokens from `k` on that begin in them; those that a
+ * token of an earlier one goes on over are dropped. */
+static void share_out(quern_parser *p, size_t from, size_t to, size_t k)
+{
+    quern_lexeme *items = p->lexemes.items;
+    for (size_t i = from; i < to; i++) {
+        size_t covered = 0; /* where the last token ends */
+        p->units[i].first = k;
+        for (; k < p->tokens.n && p->tokens.items[k].start < items[i].end; k++) {
+            covered = p->tokens.items[k].end > covered ? p->tokens.items[k].end : covered;
+        }
+        size_t last = i;
+        while (last + 1 < to && items[last + 1].start < covered) {
+            last++;
+            items[last].kind = QUERN_LEX_DROPPED;
+            for (; k < p->tokens.n && p->tokens.items[k].start < items[last].end; k++) {
+                covered = p->tokens.items[k].end > covered ? p->tokens.items[k].end : covered;
+            }
+        }
+        p->units[i].n = k - p->units[i].first;
+        items[i].end = items[last].end;
+        i = last;
+    }
+}
+
+static void analyse_run(quern_parser *p, size_t from, size_t to)
+{
+    size_t start = p->lexemes.items[from].start;
+    size_t end = p->lexemes.items[to - 1].end;
+    size_t k = p->tokens.n;
+    p->status = quern_analysis_text(p->language->analysis, p->text + start, end - start,
+                                    &p->scratch, p->err);
+    if (!p->status && keep_tokens(p, start) == 0) {
+        share_out(p, from, to, k);
+    }
+}
+
+void quern_parser_find_units(quern_parser *p)
+{
+    quern_lexemes *l = &p->lexemes;
+    size_t n = 0;
+    p->units = quern_alloc_zero(l->n, sizeof *p->units);
+    if (!p->units) {
+        p->status = quern_fail_nomem(p->err);
+        return;
+    }
+    for (size_t i = 0, to; i < l->n && !p->status; i = to) {
+        for (to = i; l->items[to].kind == QUERN_LEX_WORD; to++) {
+        }
+        if (to > i) {
+            analyse_run(p, i, to);
+        }
+        to += to == i;
+    }
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->items[i].kind != QUERN_LEX_DROPPED) {
+            p->units[n] = p->units[i];
+            l->items[n++] = l->items[i];
+        }
+    }
+    l->n = n;
+}
+
+/* ---- Members ---- */
+
+static quern_plan_member member_of(quern_parser *p, const quern_token *token, int is_exact)
+{
+    quern_plan_member member = {0, 0, QUERN_PLAN_NONE};
+    member.term = quern_parser_intern(p, token->word->term, token->word->term_len);
+    if (is_exact && token->form) {
+        member.form = quern_parser_intern(p, token->form->term, token->form->term_len);
+    }
+    return member;
+}
+
+/* A field's word as a leaf that selects. */
+static quern_plan_node *select_word(quern_parser *p, const quern_token *token)
+{
+    quern_plan_node leaf = {.op = QUERN_PLAN_SELECT, .weight = 1.0};
+    quern_buf *bytes = &p->bytes;
+    quern_buf_clear(bytes);
+    quern_buf_u8(bytes, QUERN_TERM_FIELD);
+    quern_buf_bytes(bytes, p->field.data, p->field.len);
+    quern_buf_u8(bytes, 0);
+    quern_buf_u8(bytes, 'w');
+    quern_buf_bytes(bytes, token->word->term + 1, token->word->term_len - 1);
+    if (bytes->status) {
+        p->status = quern_fail_nomem(p->err);
+        return NULL;
+    }
+    leaf.term = quern_parser_intern(p, (const char *)bytes->data, bytes->len);
+    return quern_parser_leaf(p, &leaf);
+}
+
+static quern_plan_node *word_leaf(quern_parser *p, const quern_token *token, int is_exact)
+{
+    if (p->field.len > 0) {
+        return select_word(p, token);
+    }
+    quern_plan_member member = member_of(p, token, is_exact);
+    quern_plan_node leaf = {.op =
+                                member.form == QUERN_PLAN_NONE ? QUERN_PLAN_TERM : QUERN_PLAN_EXACT,
+                            .weight = 1.0,
+                            .term = member.term,
+                            .form = member.form};
+    return quern_parser_leaf(p, &leaf);
+}
+
+/* The place after the tokens at the position of items[i]. */
+static size_t next_position(const quern_token *items, size_t n, size_t i)
+{
+    size_t k = i + 1;
+    while (k < n && items[k].position == items[i].position) {
+        k++;
+    }
+    return k;
+}
+
+/* The token at the position of items[i] that stands for a whole compound, or NULL. */
+static const quern_token *joined_at(const quern_token *items, size_t n, size_t i)
+{
+    for (size_t end = next_position(items, n, i); i < end; i++) {
+        if (items[i].covers > 1) {
+            return &items[i];
+        }
+    }
+    return NULL;
+}
+
+/* items[0, n) as a phrase of the first tokens of all positions, or where `joined` of compounds as
+ * one. In a field ALL of them. */
+static quern_plan_node *sequence(quern_parser *p, const quern_token *items, size_t n, int is_exact,
+                                 int joined)
+{
+    quern_plan_node *all = p->field.len > 0 ? quern_parser_operator(p, QUERN_PLAN_ALL) : NULL;
+    quern_plan_node leaf = {.op = QUERN_PLAN_PHRASE, .weight = 1.0};
+    if (quern_grow(&p->members, &p->cap_members, n, sizeof *p->members)) {
+        p->status = quern_fail_nomem(p->err);
+        return NULL;
+    }
+    for (size_t i = 0, next; i < n && !p->status; i = next) {
+        const quern_token *whole = joined ? joined_at(items, n, i) : NULL;
+        const quern_token *token = whole ? whole : &items[i];
+        next = next_position(items, n, i);
+        for (uint32_t k = 1; whole && k < whole->covers && next < n; k++) {
+            next = next_position(items, n, next);
+        }
+        if (all) {
+            quern_plan_append(all, select_word(p, token));
+            continue;
+        }
+        quern_plan_member member = member_of(p, token, is_exact);
+        member.offset = leaf.n_members;
+        p->members[leaf.n_members++] = member;
+    }
+    leaf.members = p->members;
+    return all ? all : quern_parser_leaf(p, &leaf);
+}
+
+/* A compound of the tokens items[0, n): its parts in a row, or the whole as one word. */
+static quern_plan_node *compound(quern_parser *p, const quern_token *items, size_t n, int is_exact)
+{
+    quern_plan_node *any = quern_parser_operator(p, QUERN_PLAN_ANY);
+    if (any) {
+        quern_plan_append(any, sequence(p, items, n, is_exact, 0));
+        quern_plan_node *whole = word_leaf(p, joined_at(items, n, 0), is_exact);
+        quern_plan_append(any, whole);
+        p->joined = whole;
+    }
+    return any;
+}
+
+static int has_compound(const quern_token *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (items[i].covers > 1) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* ---- Words ---- */
+
+/* A hyphen and nothing else between two tokens. */
+static int is_hyphenated(const char *text, const quern_token *a, const quern_token *b)
+{
+    size_t n = b->start - a->end;
+    return b->start > a->end && ((n == 1 && text[a->end] == '-') ||
+                                 (n == 3 && (memcmp(text + a->end, "\xE2\x80\x90", 3) == 0 ||
+                                             memcmp(text + a->end, "\xE2\x80\x91", 3) == 0)));
+}
+
+static int is_number(const quern_token *token)
+{
+    return token->word->term_len > 1 && token->word->term[1] >= '0' && token->word->term[1] <= '9';
+}
+
+/* How many of items[0, n) are one piece: a compound, which may be too long to have a joined form,
+ * or the tokens of one position. */
+static size_t piece_len(const char *text, const quern_token *items, size_t n)
+{
+    const quern_token *whole = joined_at(items, n, 0);
+    size_t end = next_position(items, n, 0);
+    for (uint32_t k = 1; whole && k < whole->covers && end < n; k++) {
+        end = next_position(items, n, end);
+    }
+    for (size_t at = 0; !whole && end < n && items[at].covers == 1; at = end, end++) {
+        if (!is_hyphenated(text, &items[at], &items[end]) || is_number(&items[at]) ||
+            is_number(&items[end])) {
+            break;
+        }
+    }
+    return end;
+}
+
+/* items[0, n), which begin in one run of bytes of `text`. */
+static quern_plan_node *words(quern_parser *p, const char *text, const quern_token *items, size_t n,
+                              int is_operand, int is_exact)
+{
+    quern_plan_node *any = NULL;
+    size_t first = piece_len(text, items, n);
+    if (first == n || (is_operand && p->field.len == 0)) {
+        if (joined_at(items, n, 0) && first == n) {
+            return compound(p, items, n, is_exact);
+        }
+        return next_position(items, n, 0) == n ? word_leaf(p, items, is_exact)
+                                               : sequence(p, items, n, is_exact, 0);
+    }
+    any = quern_parser_operator(p, p->field.len > 0 ? QUERN_PLAN_ALL : QUERN_PLAN_ANY);
+    for (size_t i = 0, len; i < n && any && !p->status; i += len) {
+        len = piece_len(text, items + i, n - i);
+        quern_plan_append(any, words(p, text, items + i, len, 0, is_exact));
+    }
+    p->joined = NULL;
+    return any;
+}
+
+static void note_empty(quern_parser *p, size_t start, size_t end, const char *what)
+{
+    char shown[QUERN_PARSER_EXCERPT];
+    quern_parser_note(p, "%s %s holds no word and was left out", what,
+                      quern_parser_excerpt(p, start, end, shown));
+}
+
+quern_plan_node *quern_parser_word(quern_parser *p, int is_operand, int is_exact)
+{
+    const quern_lexeme *l = quern_parser_lexeme(p);
+    quern_parser_unit unit = p->units[p->at++];
+    if (unit.n == 0) {
+        int begins = l->start == 0 || quern_lex_is_space(p->text[l->start - 1]);
+        size_t mark = quern_quotes_mark(p->text + l->start, l->end - l->start);
+        if (begins && mark != l->end - l->start) { /* of a lone mark there is a note already */
+            note_empty(p, l->start, l->end, "the word");
+        }
+        return NULL;
+    }
+    return words(p, p->text, p->tokens.items + unit.first, unit.n, is_operand, is_exact);
+}
+
+quern_plan_node *quern_parser_phrase(quern_parser *p)
+{
+    const quern_lexeme *l = quern_parser_lexeme(p);
+    quern_tokens *tokens = &p->scratch;
+    p->at++;
+    p->status = p->status ? p->status
+                          : quern_analysis_text(p->language->analysis, p->text + l->start,
+                                                l->end - l->start, tokens, p->err);
+    if (p->status) {
+        return NULL;
+    }
+    if (tokens->n == 0) {
+        note_empty(p, l->start, l->end, "the phrase");
+        return NULL;
+    }
+    quern_plan_node *parts = sequence(p, tokens->items, tokens->n, 1, 0);
+    if (!has_compound(tokens->items, tokens->n)) {
+        return parts && parts->n_members == 1 ? word_leaf(p, tokens->items, 1) : parts;
+    }
+    quern_plan_node *any = quern_parser_operator(p, QUERN_PLAN_ANY);
+    if (any) {
+        quern_plan_append(any, parts);
+        quern_plan_append(any, sequence(p, tokens->items, tokens->n, 1, 1));
+    }
+    return any;
+}
+
+quern_plan_node *quern_parser_value(quern_parser *p, size_t start, size_t end)
+{
+    quern_tokens *tokens = &p->scratch;
+    p->status = p->status ? p->status
+                          : quern_analysis_text(p->language->analysis, p->text + start, end - start,
+                                                tokens, p->err);
+    return p->status || tokens->n == 0 ? NULL
+                                       : words(p, p->text + start, tokens->items, tokens->n, 0, 0);
+}
+
+/* ---- Patterns ---- */
+
+static quern_plan_node *pattern_leaf(quern_parser *p, uint32_t edits)
+{
+    quern_plan_node leaf = {.op = QUERN_PLAN_EXPAND, .weight = 1.0};
+    if (p->bytes.status) {
+        p->status = quern_fail_nomem(p->err);
+        return NULL;
+    }
+    leaf.pattern.bytes = (const char *)p->bytes.data;
+    leaf.pattern.len = (uint32_t)p->bytes.len;
+    leaf.pattern.edits = edits;
+    return quern_parser_leaf(p, &leaf);
+}
+
+quern_plan_node *quern_parser_fuzzy(quern_parser *p, uint32_t edits)
+{
+    const quern_lexeme *l = quern_parser_lexeme(p);
+    quern_parser_unit unit = p->units[p->at];
+    const quern_token *items = p->tokens.items + unit.first;
+    const quern_token *whole = unit.n > 0 ? joined_at(items, unit.n, 0) : NULL;
+    const quern_token *token = whole ? whole : items;
+    int is_one = unit.n > 0 && (whole || next_position(items, unit.n, 0) == unit.n);
+    if (!is_one || !token->form || edits == 0 || p->field.len > 0) {
+        char shown[QUERN_PARSER_EXCERPT];
+        if (edits > 0 && unit.n > 0) {
+            quern_parser_note(p, "%s~ was read without its ~, which goes behind one word",
+                              quern_parser_excerpt(p, l->start, l->end, shown));
+        }
+        return quern_parser_word(p, 0, 0);
+    }
+    quern_buf_clear(&p->bytes);
+    quern_buf_bytes(&p->bytes, token->form->term + 1, token->form->term_len - 1);
+    p->at++;
+    return pattern_leaf(p, edits);
+}
+
+/* Appends the folded form of text[start, end), a piece of a word without wildcards and hyphens. */
+static void add_piece(quern_parser *p, size_t start, size_t end)
+{
+    quern_tokens *tokens = &p->scratch;
+    if (p->status || start == end) {
+        return;
+    }
+    p->status =
+        quern_analysis_text(p->language->analysis, p->text + start, end - start, tokens, p->err);
+    for (size_t i = 0; !p->status && i < tokens->n; i++) {
+        const quern_token *token = &tokens->items[i];
+        if (token->form && token->start == 0 && token->end == end - start &&
+            end - start < QUERN_TERM_MAX) { /* a longer one may have been cut */
+            quern_buf_bytes(&p->bytes, token->form->term + 1, token->form->term_len - 1);
+            return;
+        }
+    }
+    for (size_t i = start; i < end; i++) { /* no word by itself: u.s.* */
+        char c = p->text[i];
+        quern_buf_u8(&p->bytes, (uint8_t)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
+    }
+}
+
+static int is_trimmed(char c)
+{
+    return c == '.' || c == '\'' || c == '_' || c == '-';
+}
+
+quern_plan_node *quern_parser_pattern(quern_parser *p)
+{
+    const quern_lexeme *l = quern_parser_lexeme(p);
+    size_t start = l->start;
+    size_t end = l->end;
+    size_t n_letters = 0;
+    p->at++;
+    while (end > start && is_trimmed(p->text[end - 1])) {
+        end--;
+    }
+    while (start < end && is_trimmed(p->text[start])) {
+        start++;
+    }
+    quern_buf_clear(&p->bytes);
+    for (size_t i = start, piece = start; i <= end; i++) {
+        if (i == end || strchr("*?-", p->text[i])) {
+            n_letters += i - piece;
+            add_piece(p, piece, i);
+            if (i < end && p->text[i] != '-') {
+                quern_buf_u8(&p->bytes, (uint8_t)p->text[i]);
+            }
+            piece = i + 1;
+        }
+    }
+    char shown[QUERN_PARSER_EXCERPT];
+    if (n_letters == 0 || p->field.len > 0) {
+        quern_parser_note(p, "%s %s and was left out",
+                          quern_parser_excerpt(p, l->start, l->end, shown),
+                          n_letters == 0 ? "has no letter" : "is a pattern within a field");
+        return NULL;
+    }
+    return pattern_leaf(p, 0);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* parser - what the files of the parser share: parse.c is the grammar, parse_words.c makes the
+ * leaves of words, phrases and patterns, parse_clause.c those of fields, dates and literals.
+ *
+ * Functions that make a node return NULL where nothing is left of it or p->status is set, which is
+ * sticky: after a failure all of them do nothing.
+ */
+#ifndef QUERN_QUERY_PARSER_H
+#define QUERN_QUERY_PARSER_H
+
+#include "query/lex.h"
+#include "query/parse.h"
+
+/* The tokens that begin in a WORD. */
+typedef struct quern_parser_unit {
+    size_t first, n; /* of quern_parser.tokens */
+} quern_parser_unit;
+
+typedef struct quern_parser {
+    const char *text;
+    const quern_query_language *language;
+    quern_query *query;
+    quern_lexemes lexemes;
+    size_t at;                /* the lexeme at hand */
+    quern_parser_unit *units; /* one a lexeme */
+    quern_tokens tokens;      /* of all words; starts and ends count from the query's */
+    quern_tokens scratch;     /* of one phrase or value */
+    quern_plan_member *members;
+    size_t cap_members;
+    quern_buf bytes;         /* scratch */
+    quern_string field;      /* whose words are looked for, in title:(a b); empty: the text's */
+    quern_plan_node *joined; /* of a compound just made: the leaf of all its letters, or NULL */
+    size_t n_unnoted;        /* notes beyond those that are kept */
+    int64_t now;
+    quern_status status;
+    quern_error *err;
+} quern_parser;
+
+static inline const quern_lexeme *quern_parser_lexeme(const quern_parser *p)
+{
+    return &p->lexemes.items[p->at];
+}
+
+/* ---- parse.c ---- */
+
+quern_plan_node *quern_parser_leaf(quern_parser *p, const quern_plan_node *leaf);
+quern_plan_node *quern_parser_operator(quern_parser *p, quern_plan_op op);
+/* An operator of two children; the other child where one is NULL. */
+quern_plan_node *quern_parser_pair(quern_parser *p, quern_plan_op op, quern_plan_node *a,
+                                   quern_plan_node *b);
+quern_plan_node *quern_parser_every(quern_parser *p);
+uint32_t quern_parser_intern(quern_parser *p, const char *term, size_t len);
+
+/* Reads up to the closing bracket or the end, and past it. */
+quern_plan_node *quern_parser_group(quern_parser *p);
+
+enum { QUERN_PARSER_EXCERPT = 48 };
+
+/* Says something; beyond a few notes they are only counted. */
+void quern_parser_note(quern_parser *p, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The front of text[start, end) as what can be printed. */
+const char *quern_parser_excerpt(const quern_parser *p, size_t start, size_t end,
+                                 char out[QUERN_PARSER_EXCERPT]);
+
+/* ---- parse_words.c ---- */
+
+/* Analyses the words; one that goes on over white space ($4 billion) becomes one lexeme. */
+void quern_parser_find_units(quern_parser *p);
+
+/* The WORD at hand. is_operand: it is one thing, to be had whole (C++, a/b: as a phrase). */
+quern_plan_node *quern_parser_word(quern_parser *p, int is_operand, int is_exact);
+/* The WORD at hand within so many edits. */
+quern_plan_node *quern_parser_fuzzy(quern_parser *p, uint32_t edits);
+quern_plan_node *quern_parser_phrase(quern_parser *p);
+quern_plan_node *quern_parser_pattern(quern_parser *p);
+/* The words of text[start, end) in p->field. */
+quern_plan_node *quern_parser_value(quern_parser *p, size_t start, size_t end);
+
+/* ---- parse_clause.c ---- */
+
+/* Whether a name before a colon is that of a field, of the language or of the index. */
+int quern_parser_is_field(const void *parser, quern_string name);
+quern_plan_node *quern_parser_clause(quern_parser *p);
+quern_plan_node *quern_parser_literal(quern_parser *p);
+
+#endif
