@@ -142,7 +142,8 @@ typedef struct quern_plan_node {
 typedef struct quern_plan_term {
     const char *bytes;       /* kind and term; not NUL-terminated */
     uint32_t len;            /* bytes */
-    quern_plan_node *loose;  /* of a flat plan: the TERM that looks for it, or NULL */
+    /* Of those that can score: */
+    quern_plan_node *loose;  /* a TERM or EXACT that looks for it, or NULL */
     quern_plan_node *starts; /* the phrases that begin with it */
 } quern_plan_term;
 
@@ -159,9 +160,9 @@ typedef struct quern_plan {
     quern_plan_node *root; /* or NULL */
     quern_plan_term *terms;
     size_t n_terms, cap_terms;
-    quern_plan_node **phrases; /* all that are in the tree */
+    quern_plan_node **phrases; /* that can score */
     size_t n_phrases, cap_phrases;
-    quern_plan_node **expands; /* likewise, by their number */
+    quern_plan_node **expands; /* all of them, by their number */
     size_t n_expands, cap_expands;
     int was_cut; /* it was deeper than QUERN_PLAN_DEPTH: what lay deepest became one ANY */
     quern_plan_strings term_strings;

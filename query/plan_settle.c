@@ -435,9 +435,12 @@ static quern_status add_to(quern_plan_node ***list, size_t *n, size_t *cap, quer
     return QUERN_OK;
 }
 
-static quern_status note_leaf(quern_plan *plan, quern_plan_node *leaf, quern_error *err)
+static quern_status note_leaf(quern_plan *plan, quern_plan_node *leaf, int scores, quern_error *err)
 {
-    if (leaf->op == QUERN_PLAN_PHRASE) {
+    if (scores && leaf->op <= QUERN_PLAN_EXACT) {
+        plan->terms[leaf->term].loose = leaf;
+    }
+    if (scores && leaf->op == QUERN_PLAN_PHRASE) {
         quern_plan_term *first = &plan->terms[leaf->members[0].term];
         leaf->starts = first->starts;
         first->starts = leaf;
@@ -450,18 +453,21 @@ static quern_status note_leaf(quern_plan *plan, quern_plan_node *leaf, quern_err
     return QUERN_OK;
 }
 
-static quern_status note_leaves(quern_plan *plan, quern_plan_node *node, quern_error *err)
+static quern_status note_leaves(quern_plan *plan, quern_plan_node *node, int scores,
+                                quern_error *err)
 {
     if (node->op < QUERN_PLAN_ANY) {
-        return note_leaf(plan, node, err);
+        return note_leaf(plan, node, scores, err);
     }
     for (quern_plan_node *child = node->children; child; child = child->sibling) {
-        QUERN_TRY(note_leaves(plan, child, err));
+        int selects = child != node->children &&
+                      (node->op == QUERN_PLAN_NOT || node->op == QUERN_PLAN_FILTER);
+        QUERN_TRY(note_leaves(plan, child, scores && !selects, err));
     }
     return QUERN_OK;
 }
 
-/* Puts an ANY around a lone word or phrase, and hangs the words of a flat plan on their terms. */
+/* Puts an ANY around a lone word or phrase. */
 static quern_status finish_root(quern_plan *plan, quern_error *err)
 {
     quern_plan_node *root = plan->root;
@@ -469,13 +475,6 @@ static quern_status finish_root(quern_plan *plan, quern_error *err)
         QUERN_TRY(quern_plan_operator(plan, QUERN_PLAN_ANY, 0, &plan->root, err));
         quern_plan_append(plan->root, root);
         plan->root->height = 2;
-    }
-    if (plan->root && quern_plan_is_flat(plan)) {
-        for (quern_plan_node *node = plan->root->children; node; node = node->sibling) {
-            if (node->op == QUERN_PLAN_TERM) {
-                plan->terms[node->term].loose = node;
-            }
-        }
     }
     return QUERN_OK;
 }
@@ -494,7 +493,7 @@ quern_status quern_plan_settle(quern_plan *plan, quern_plan_node *root, quern_er
         return s.status;
     }
     if (plan->root) {
-        QUERN_TRY(note_leaves(plan, plan->root, err));
+        QUERN_TRY(note_leaves(plan, plan->root, 1, err));
     }
     return finish_root(plan, err);
 }

@@ -126,7 +126,7 @@ static void random_clause(world *v, brute_clause *c)
         char slice[sizeof c->text];
         memcpy(slice, text + start, end - start);
         slice[end - start] = '\0';
-        if (!strchr(slice, '"') && !strstr(slice, "“") && !strstr(slice, "”")) {
+        if (!strpbrk(slice, "\"-") && !strstr(slice, "“") && !strstr(slice, "”")) {
             strcpy(c->text, slice);
         }
     }

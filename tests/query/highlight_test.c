@@ -125,8 +125,8 @@ static void mark_slowly(const quern_plan *plan, const quern_tokens *tokens, unsi
     const quern_plan_node *node = plan->root ? plan->root->children : NULL;
     for (; node; node = node->sibling) {
         quern_plan_member word = {node->term, 0, QUERN_PLAN_NONE};
-        const quern_plan_member *m = node->op == QUERN_PLAN_TERM ? &word : node->members;
-        size_t n = node->op == QUERN_PLAN_TERM ? 1 : node->n_members;
+        const quern_plan_member *m = node->n_members > 0 ? node->members : &word;
+        size_t n = node->n_members > 0 ? node->n_members : 1;
         for (uint32_t at = 0; at < end; at++) {
             const quern_token *first = NULL;
             const quern_token *last = NULL;
