@@ -24,6 +24,7 @@
 #include "cli/options.h"
 #include "cli/pager.h"
 #include "cli/progress.h"
+#include "cli/search_help.h"
 #include "cli/search_print.h"
 #include "cli/search_queries.h"
 #include "cli/search_shards.h"
@@ -48,6 +49,8 @@ enum row {
     ROW_NULL,
     ROW_COUNT,
     ROW_JSON,
+    ROW_EXPLAIN,
+    ROW_COMPLETE,
     ROW_QUIET,
     ROW_HEAD_MANY,
     ROW_QUERIES,
@@ -82,6 +85,9 @@ static const quern_option options[] = {
                    "only how many passages and articles match"},
     [ROW_JSON] = {0, QUERN_OPTION_COMMON, "json", NULL,
                   "JSON, one object a line: meta, hit ..., summary"},
+    [ROW_EXPLAIN] = {0, 0, "explain", NULL, "why each passage has its score: lines that add up"},
+    [ROW_COMPLETE] = {0, 0, "complete", "PREFIX",
+                      "only words of the index that begin so, commonest first"},
     [ROW_QUIET] = {'q', 0, "quiet", NULL, "nothing; the exit code tells"},
     [ROW_HEAD_MANY] = {0, 0, NULL, NULL, "many queries"},
     [ROW_QUERIES] = {0, 0, "queries", "FILE",
@@ -123,8 +129,9 @@ static const quern_usage usage = {
 };
 
 typedef struct settings {
-    const char *index;   /* or NULL */
-    const char *queries; /* a file of them, or NULL */
+    const char *index;    /* or NULL */
+    const char *queries;  /* a file of them, or NULL */
+    const char *complete; /* a prefix, or NULL */
     quern_shard_list shards;
     uint32_t limit_ms; /* 0: not given */
     quern_search_options search;
@@ -199,9 +206,42 @@ static int take_format(const char *name, settings *s)
     return s->trec ? 0 : quern_message_usage("--format takes trec, not '%s'", name);
 }
 
+/* Takes an option that is on or off and nothing else. Returns 0 for another one. */
+static int take_switch(int row, settings *s)
+{
+    switch (row) {
+    case ROW_ALL:
+        s->search.all_passages = 1;
+        return 1;
+    case ROW_FILES:
+        s->files = 1;
+        return 1;
+    case ROW_JSON:
+        s->json = 1;
+        return 1;
+    case ROW_EXPLAIN:
+        s->search.explain = 1;
+        return 1;
+    case ROW_QUIET:
+        s->quiet = 1;
+        return 1;
+    case ROW_NO_PAGER:
+        s->no_pager = 1;
+        return 1;
+    case ROW_REQUIRE_ALL:
+        s->shards.require_all = 1;
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 static int take(int row, const char *argument, void *payload)
 {
     settings *s = payload;
+    if (take_switch(row, s)) {
+        return 0;
+    }
     switch (row) {
     case ROW_NUMBER:
     case ROW_K1:
@@ -211,37 +251,22 @@ static int take(int row, const char *argument, void *payload)
         return take_when(row, argument, &s->color);
     case ROW_HYPERLINK:
         return take_when(row, argument, &s->links);
-    case ROW_ALL:
-        s->search.all_passages = 1;
-        return 0;
-    case ROW_FILES:
-        s->files = 1;
-        return 0;
     case ROW_NULL:
         s->end = '\0';
         return 0;
     case ROW_COUNT:
         s->count = s->search.count = 1;
         return 0;
-    case ROW_JSON:
-        s->json = 1;
-        return 0;
-    case ROW_QUIET:
-        s->quiet = 1;
+    case ROW_COMPLETE:
+        s->complete = argument;
         return 0;
     case ROW_INDEX:
         s->index = argument;
         return 0;
     case ROW_SHARD:
         return quern_shard_list_add(&s->shards, argument);
-    case ROW_REQUIRE_ALL:
-        s->shards.require_all = 1;
-        return 0;
     case ROW_TIME_LIMIT:
         return take_limit(argument, s);
-    case ROW_NO_PAGER:
-        s->no_pager = 1;
-        return 0;
     case ROW_QUERIES:
         s->queries = argument;
         return 0;
@@ -318,7 +343,10 @@ static int read_command_line(run *r, int argc, char **argv)
     if (!r->typed) {
         return quern_message_no_memory();
     }
-    if (!r->typed[strspn(r->typed, " \t\n")]) {
+    if (r->set.complete && (*r->typed || r->set.shards.n)) {
+        return quern_message_usage("--complete goes neither with words nor with --shard");
+    }
+    if (!r->set.complete && !r->typed[strspn(r->typed, " \t\n")]) {
         return quern_message_usage("there is nothing to search for");
     }
     return 0;
@@ -415,9 +443,10 @@ static int put_json(run *r, const quern_printer *p)
     }
     double ms = elapsed_ms(r);
     uint64_t stale = quern_reader_stale(r->reader, r->hits, STALE_US);
+    json_t *suggestions = shards ? json_array() : quern_help_json(r->reader, r->typed);
     if (quern_print_json_meta(p, r->typed, r->query, made_with.engine, stats.generation) ||
         (!r->set.count && quern_print_json_hits(p, r->hits)) ||
-        quern_print_json_summary(p, &r->totals, stale, ms, shards)) {
+        quern_print_json_summary(p, &r->totals, stale, ms, shards, suggestions)) {
         return quern_message_no_memory();
     }
     return 0;
@@ -482,7 +511,8 @@ static int put_output(run *r)
     int color = quern_terminal_color(r->set.color, STDOUT_FILENO);
     int links = r->set.links == QUERN_WHEN_AUTO ? color && r->on_terminal && !r->set.shards.n
                                                 : r->set.links == QUERN_WHEN_ALWAYS;
-    quern_printer p = {stdout, &r->place, r->on_terminal && !r->set.json, color, links, 0};
+    quern_printer p = {stdout, &r->place, r->on_terminal && !r->set.json, color,
+                       links,  0,         r->set.search.explain};
     if (p.terminal) {
         unsigned width = quern_terminal_width(STDOUT_FILENO);
         p.width = width < WIDEST ? width : WIDEST;
@@ -532,6 +562,10 @@ static void say_none(const run *r)
     if (!r->set.shards.n && quern_reader_stats(r->reader, &stats, &err) == QUERN_OK &&
         stats.articles == 0) {
         quern_message_say("the index is empty — run: indexer %s", r->place.base);
+        return;
+    }
+    if (!r->set.shards.n) {
+        quern_help_none(r->reader, r->typed);
     }
 }
 
@@ -560,6 +594,9 @@ static int show(run *r)
     if (!none && !r->set.count && (r->on_terminal || isatty(STDERR_FILENO))) {
         fputs(r->on_terminal && !r->set.files ? "\n" : "", stderr);
         say_summary(r, ms);
+        if (!r->set.files && !r->set.shards.n) {
+            quern_help_also(r->reader, r->typed);
+        }
     }
     if (r->on_terminal) {
         say_stale(r);
@@ -585,11 +622,23 @@ static int search_shards(run *r)
     return code ? code : quern_supervise(&what);
 }
 
+static int complete(run *r)
+{
+    int code = open_reader(r);
+    code = code ? code : quern_help_complete(r->reader, r->set.complete, stdout);
+    return code ? code : flush_output();
+}
+
 static int search_index(run *r)
 {
     int code = find_index(r);
-    code = code ? code : open_reader(r);
-    code = code ? code : ask(r);
+    if (!code) {
+        code = r->set.complete ? complete(r) : open_reader(r);
+    }
+    if (code || r->set.complete) {
+        return code;
+    }
+    code = ask(r);
     return code ? code : show(r);
 }
 

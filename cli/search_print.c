@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "cli/json.h"
+#include "cli/search_explain.h"
 #include "cli/search_shards.h"
 #include "cli/terminal.h"
 
@@ -195,6 +196,15 @@ static int put_line(const quern_printer *p, const quern_hit *hit)
     return failed;
 }
 
+static int put_explanation(const quern_printer *p, const quern_hits *hits, size_t i)
+{
+    quern_explanation e = QUERN_EXPLANATION_INIT;
+    if (!p->explain || quern_hits_explain(hits, i, &e)) {
+        return 0;
+    }
+    return quern_explain_print(p->out, &e, INDENT, p->color);
+}
+
 int quern_print_hits(const quern_printer *printer, const quern_hits *hits)
 {
     size_t n = quern_hits_count(hits);
@@ -204,14 +214,15 @@ int quern_print_hits(const quern_printer *printer, const quern_hits *hits)
         uint32_t rank_before = hit.rank;
         quern_hits_get(hits, i, &hit);
         if (!printer->terminal) {
-            failed = put_line(printer, &hit);
+            failed = put_line(printer, &hit) || put_explanation(printer, hits, i);
             continue;
         }
         int first = i == 0 || hit.rank != rank_before;
         if (i > 0 && first) {
             fputc('\n', printer->out);
         }
-        failed = put_heading(printer, &hit, first) || put_passage(printer, &hit);
+        failed = put_heading(printer, &hit, first) || put_passage(printer, &hit) ||
+                 put_explanation(printer, hits, i);
         if (i + 1 < n) {
             quern_hits_get(hits, i + 1, &next);
         }
@@ -265,7 +276,8 @@ int quern_print_files(const quern_printer *printer, const quern_hits *hits, char
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-static int put_json_hit(const quern_printer *p, const quern_hit *hit)
+static int put_json_hit(const quern_printer *p, const quern_hit *hit,
+                        const quern_explanation *explanation)
 {
     quern_json json = quern_json_open("hit");
     char *path = quern_locate_shown(p->place, hit->source);
@@ -295,6 +307,9 @@ static int put_json_hit(const quern_printer *p, const quern_hit *hit)
         quern_json_set(&json, "fields", quern_json_fields(hit->fields, hit->n_fields));
     }
     quern_json_set_count(&json, "more_in_article", hit->more_in_article);
+    if (explanation) {
+        quern_json_set(&json, "explanation", quern_explain_json(explanation));
+    }
     return quern_json_print(&json, p->out);
 }
 
@@ -304,7 +319,9 @@ int quern_print_json_hits(const quern_printer *printer, const quern_hits *hits)
     size_t n = quern_hits_count(hits);
     for (size_t i = 0; i < n; i++) {
         quern_hits_get(hits, i, &hit);
-        if (put_json_hit(printer, &hit)) {
+        quern_explanation e = QUERN_EXPLANATION_INIT;
+        int explained = printer->explain && quern_hits_explain(hits, i, &e) == QUERN_OK;
+        if (put_json_hit(printer, &hit, explained ? &e : NULL)) {
             return -1;
         }
     }
@@ -335,7 +352,8 @@ int quern_print_json_meta(const quern_printer *printer, const char *typed, const
 }
 
 int quern_print_json_summary(const quern_printer *printer, const quern_totals *totals,
-                             uint64_t stale_files, double elapsed_ms, quern_reader *shards)
+                             uint64_t stale_files, double elapsed_ms, quern_reader *shards,
+                             json_t *suggestions)
 {
     quern_json json = quern_json_open("summary");
     quern_json_set_count(&json, "articles", totals->articles);
@@ -344,6 +362,7 @@ int quern_print_json_summary(const quern_printer *printer, const quern_totals *t
     double rounded = (double)(int64_t)(elapsed_ms * 1000 + 0.5) / 1000;
     quern_json_set(&json, "elapsed_ms", json_real(rounded));
     quern_json_set_count(&json, "stale_files", stale_files);
+    quern_json_set(&json, "suggestions", suggestions);
     if (shards) {
         quern_shard_list_json(shards, &json);
     }

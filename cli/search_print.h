@@ -8,6 +8,7 @@
 #ifndef QUERN_CLI_SEARCH_PRINT_H
 #define QUERN_CLI_SEARCH_PRINT_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "cli/locate.h"
@@ -20,6 +21,7 @@ typedef struct quern_printer {
     int color;      /* 1: with SGR sequences */
     int links;      /* 1: paths are OSC 8 links */
     unsigned width; /* columns of the terminal */
+    int explain;    /* 1: why a passage has its score, after each */
 } quern_printer;
 
 /* Each prints all hits in its form and returns 0, or -1 where memory ran out. */
@@ -33,6 +35,7 @@ int quern_print_json_meta(const quern_printer *printer, const char *typed, const
 
 /* The last line of JSON; of which shards, where `shards` is a reader of such and not NULL. */
 int quern_print_json_summary(const quern_printer *printer, const quern_totals *totals,
-                             uint64_t stale_files, double elapsed_ms, quern_reader *shards);
+                             uint64_t stale_files, double elapsed_ms, quern_reader *shards,
+                             json_t *suggestions);
 
 #endif

@@ -28,7 +28,7 @@
 #include "index/manifest.h"
 #include "index/sources.h"
 
-#define QUERN_ENGINE_VERSION 2
+#define QUERN_ENGINE_VERSION 3
 
 /* Of layers that index/ does not know: handed through as they are. */
 struct quern_plan;
@@ -108,6 +108,8 @@ typedef int (*quern_engine_meta_fn)(quern_string key, quern_string value, void *
 typedef int (*quern_engine_article_fn)(const quern_article *article, uint32_t n_passages,
                                        void *payload);
 
+typedef int (*quern_engine_form_fn)(quern_string form, uint64_t n_passages, void *payload);
+
 /* `dir` is the directory of the index. Statuses are those of the public header; what the engine's
  * library says and nothing else fits is BACKEND. */
 typedef struct quern_engine {
@@ -162,6 +164,13 @@ typedef struct quern_engine {
                                  void *payload, quern_error *err);
     quern_status (*search)(quern_engine_db *db, const quern_engine_question *question,
                            quern_engine_answer *out, quern_error *err);
+    /* In how many passages each of n terms (kind and bytes) is. */
+    quern_status (*count)(quern_engine_db *db, const quern_string *terms, size_t n, uint64_t *out,
+                          quern_error *err);
+    /* Calls `each` for the exact forms that begin with `prefix` (neither has a byte of kind), with
+     * how many passages have them; a value other than 0 stops. */
+    quern_status (*each_form)(quern_engine_db *db, quern_string prefix, quern_engine_form_fn each,
+                              void *payload, quern_error *err);
     /* Looks for damage; findings are no error. */
     quern_status (*check)(const char *dir,
                           void (*found)(const quern_finding *finding, void *payload), void *payload,

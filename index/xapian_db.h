@@ -208,6 +208,10 @@ quern_status quern_xapian_remove_source(quern_engine_db *db, quern_string source
                                         quern_error *err);
 quern_status quern_xapian_commit(quern_engine_db *db, quern_error *err);
 quern_status quern_xapian_optimize(quern_engine_db *db, quern_error *err);
+quern_status quern_xapian_count(quern_engine_db *db, const quern_string *terms, size_t n,
+                                uint64_t *out, quern_error *err);
+quern_status quern_xapian_each_form(quern_engine_db *db, quern_string prefix,
+                                    quern_engine_form_fn each, void *payload, quern_error *err);
 quern_status quern_xapian_stats(quern_engine_db *db, quern_stats *out, quern_error *err);
 quern_status quern_xapian_each_article(quern_engine_db *db, int with_text,
                                        quern_engine_article_fn each, void *payload,

@@ -80,6 +80,8 @@ static const quern_engine engine = {
     .stats = quern_xapian_stats,
     .each_article = quern_xapian_each_article,
     .search = quern_xapian_search,
+    .count = quern_xapian_count,
+    .each_form = quern_xapian_each_form,
     .check = quern_xapian_check,
 };
 

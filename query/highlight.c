@@ -1,98 +1,74 @@
 /* SPDX-License-Identifier: MIT */
-/* highlight - see highlight.h. A token costs one look-up in the plan's hash table; a phrase is
- * tried only where its first term stands. */
+/* highlight - see highlight.h. */
 #include "query/highlight.h"
+
+#include "query/parse.h"
+#include "query/reader.h"
 
 void quern_highlighter_finish(quern_highlighter *h)
 {
-    quern_free(h->spans);
-    quern_free(h->terms);
-    quern_tokens_finish(&h->tokens);
+    for (int zone = 0; zone < QUERN_ZONES; zone++) {
+        quern_free(h->spans[zone]);
+    }
+    quern_evidence_finish(&h->evidence);
     memset(h, 0, sizeof *h);
 }
 
-static quern_status add_span(quern_highlighter *h, size_t start, size_t end, quern_error *err)
+/* Adds the span of an occurrence, which begins at or after the last one's start. */
+static quern_status add_span(quern_highlighter *h, const quern_occurrence *o, quern_error *err)
 {
-    quern_span span = {(uint32_t)start, (uint32_t)end};
-    if (h->n_spans > 0) { /* most words only lengthen or follow the last span */
-        quern_span *last = &h->spans[h->n_spans - 1];
-        if (span.start >= last->start && span.start <= last->end) {
-            last->end = span.end > last->end ? span.end : last->end;
-            return QUERN_OK;
-        }
-    }
-    if (quern_grow(&h->spans, &h->cap_spans, h->n_spans + 1, sizeof *h->spans)) {
-        return quern_fail_nomem(err);
-    }
-    h->spans[h->n_spans++] = span;
-    return QUERN_OK;
-}
-
-/* Whether the phrase stands with its first member at token `from` of n; *end is then the end of its
- * last word. */
-static int phrase_at(const quern_highlighter *h, const quern_plan_node *phrase, size_t from,
-                     size_t n, size_t *end)
-{
-    const quern_token *items = h->tokens.items;
-    uint32_t first = items[from].position;
-    size_t at = from;
-    *end = items[from].end;
-    for (uint32_t m = 1; m < phrase->n_members; m++) {
-        uint32_t want = first + phrase->members[m].offset;
-        while (at < n && items[at].position < want) {
-            at++;
-        }
-        size_t k = at;
-        while (k < n && items[k].position == want && h->terms[k] != phrase->members[m].term) {
-            k++;
-        }
-        if (k == n || items[k].position != want) {
-            return 0;
-        }
-        *end = items[k].end > *end ? items[k].end : *end;
-    }
-    return 1;
-}
-
-/* Marks what begins at token i of n. */
-static quern_status mark_token(quern_highlighter *h, size_t i, size_t n, quern_error *err)
-{
-    if (h->terms[i] == QUERN_PLAN_NONE) {
+    quern_span *spans = h->spans[o->zone];
+    size_t *n = &h->n_spans[o->zone];
+    if (*n > 0 && o->start <= spans[*n - 1].end) {
+        spans[*n - 1].end = o->end > spans[*n - 1].end ? o->end : spans[*n - 1].end;
         return QUERN_OK;
     }
-    const quern_token *token = &h->tokens.items[i];
-    const quern_plan_term *term = &h->plan->terms[h->terms[i]];
-    size_t end = token->end;
-    int marked = term->loose != NULL;
-    for (const quern_plan_node *p = term->starts; p; p = p->starts) {
-        size_t phrase_end;
-        if (phrase_at(h, p, i, n, &phrase_end)) {
-            end = phrase_end > end ? phrase_end : end;
-            marked = 1;
-        }
-    }
-    return marked ? add_span(h, token->start, end, err) : QUERN_OK;
-}
-
-quern_status quern_highlight(quern_highlighter *h, quern_string text, uint32_t limit,
-                             quern_error *err)
-{
-    h->n_spans = 0;
-    QUERN_TRY(quern_analysis_text(h->analysis, text.data, text.len, &h->tokens, err));
-    size_t n = h->tokens.n;
-    if (quern_grow(&h->terms, &h->cap_terms, n, sizeof *h->terms)) {
+    if (quern_grow(&h->spans[o->zone], &h->cap_spans[o->zone], *n + 1, sizeof *spans)) {
         return quern_fail_nomem(err);
     }
-    for (size_t i = 0; i < n; i++) {
-        const quern_token *token = &h->tokens.items[i];
-        if (token->position >= limit) {
-            n = i;
-            break;
-        }
-        h->terms[i] = quern_plan_find(h->plan, token->word->term, token->word->term_len);
-    }
-    for (size_t i = 0; i < n; i++) {
-        QUERN_TRY(mark_token(h, i, n, err));
+    h->spans[o->zone][(*n)++] = (quern_span){o->start, o->end};
+    return QUERN_OK;
+}
+
+quern_status quern_highlight(quern_highlighter *h, const quern_evidence_passage *passage,
+                             quern_error *err)
+{
+    h->n_spans[QUERN_ZONE_TITLE] = h->n_spans[QUERN_ZONE_TEXT] = 0;
+    QUERN_TRY(quern_evidence_of(&h->evidence, passage, err));
+    for (size_t i = 0; i < h->evidence.n_occurrences; i++) {
+        QUERN_TRY(add_span(h, &h->evidence.occurrences[i], err));
     }
     return QUERN_OK;
+}
+
+quern_status quern_mark(quern_reader *reader, const quern_query *query, quern_string text,
+                        quern_span *spans, size_t cap, size_t *n, quern_error *err)
+{
+    quern_highlighter h;
+    quern_error_clear(err);
+    if (n) {
+        *n = 0;
+    }
+    if (!reader || !query || !n || (!spans && cap) || (!text.data && text.len)) {
+        return quern_fail(err, QUERN_E_INVALID, "quern_mark: an argument is missing");
+    }
+    if (text.len > UINT32_MAX) {
+        return quern_fail(err, QUERN_E_INVALID, "quern_mark: the text is longer than 4 GiB");
+    }
+    memset(&h, 0, sizeof h);
+    QUERN_TRY(quern_reader_take_analysis(reader, &h.evidence.analysis, err));
+    quern_analysis *analysis = h.evidence.analysis;
+    quern_evidence_passage passage = {.text = text};
+    h.evidence.plan = &query->plan;
+    quern_status status = quern_highlight(&h, &passage, err);
+    if (!status) {
+        *n = h.n_spans[QUERN_ZONE_TEXT];
+        size_t fit = *n < cap ? *n : cap;
+        if (fit > 0) {
+            memcpy(spans, h.spans[QUERN_ZONE_TEXT], fit * sizeof *spans);
+        }
+    }
+    quern_highlighter_finish(&h);
+    quern_reader_give_analysis(reader, analysis);
+    return status;
 }

@@ -9,6 +9,7 @@ void quern_hits_free(quern_hits *hits)
 {
     if (hits) {
         quern_free(hits->items);
+        quern_free(hits->explanations);
         quern_arena_finish(&hits->arena);
         quern_free(hits);
     }
@@ -23,6 +24,15 @@ quern_status quern_hits_get(const quern_hits *hits, size_t i, quern_hit *out)
 {
     if (!hits || i >= hits->n || !out ||
         quern_struct_write(out, &hits->items[i], sizeof *hits->items)) {
+        return QUERN_E_INVALID;
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_hits_explain(const quern_hits *hits, size_t i, quern_explanation *out)
+{
+    if (!hits || i >= hits->n || !hits->explanations || !out ||
+        quern_struct_write(out, &hits->explanations[i], sizeof *hits->explanations)) {
         return QUERN_E_INVALID;
     }
     return QUERN_OK;
@@ -44,6 +54,7 @@ static const quern_hit no_hit = {.size = sizeof(quern_hit), .text = {"", 0}, .da
 void quern_hits_builder_finish(quern_hits_builder *b)
 {
     quern_highlighter_finish(&b->highlighter);
+    quern_explainer_finish(&b->explainer);
     quern_arena_finish(&b->scratch);
     quern_buf_finish(&b->text);
 }
@@ -92,24 +103,51 @@ static quern_status fill_article(quern_hits_builder *b, const quern_stored_artic
     return b->places_only ? QUERN_OK : own_fields(arena, article, hit, err);
 }
 
-/* Marks `text` and hands a copy of the spans to *out. */
-static quern_status mark(quern_hits_builder *b, quern_string text, uint32_t limit,
-                         const quern_span **out, size_t *n, quern_error *err)
+/* Hands a copy of the spans of a zone to *out. */
+static quern_status own_spans(quern_hits_builder *b, int zone, const quern_span **out, size_t *n,
+                              quern_error *err)
 {
-    quern_highlighter *h = &b->highlighter;
-    QUERN_TRY(quern_highlight(h, text, limit, err));
-    *n = h->n_spans;
+    const quern_highlighter *h = &b->highlighter;
+    *n = h->n_spans[zone];
     *out = NULL;
-    if (h->n_spans > 0) {
-        size_t bytes = h->n_spans * sizeof *h->spans;
+    if (*n > 0) {
+        size_t bytes = *n * sizeof(quern_span);
         quern_span *spans = quern_arena_alloc(&b->hits->arena, bytes);
         if (!spans) {
             return quern_fail_nomem(err);
         }
-        memcpy(spans, h->spans, bytes);
+        memcpy(spans, h->spans[zone], bytes);
         *out = spans;
     }
     return QUERN_OK;
+}
+
+/* Explains the hit that is about to be added. */
+static quern_status explain(quern_hits_builder *b, const quern_evidence_passage *passage,
+                            int64_t score, quern_error *err)
+{
+    quern_hits *hits = b->hits;
+    if (!b->explainer.live) {
+        return QUERN_OK;
+    }
+    if (quern_grow(&hits->explanations, &hits->cap_explanations, hits->n + 1,
+                   sizeof *hits->explanations)) {
+        return quern_fail_nomem(err);
+    }
+    return quern_explain(&b->explainer, &b->highlighter.evidence, passage, score, &hits->arena,
+                         &hits->explanations[hits->n], err);
+}
+
+/* Marks the hit's text, and its title as far as that is pooled into the passage. */
+static quern_status mark(quern_hits_builder *b, quern_hit *hit, int64_t score, uint32_t title_words,
+                         int has_text, quern_error *err)
+{
+    quern_evidence_passage passage = {hit->title, title_words, hit->text, !has_text, hit};
+    QUERN_TRY(quern_highlight(&b->highlighter, &passage, err));
+    QUERN_TRY(own_spans(b, QUERN_ZONE_TEXT, &hit->highlights, &hit->n_highlights, err));
+    QUERN_TRY(
+        own_spans(b, QUERN_ZONE_TITLE, &hit->title_highlights, &hit->n_title_highlights, err));
+    return explain(b, &passage, score, err);
 }
 
 static quern_status fill_text(quern_hits_builder *b, quern_segment *segment, uint32_t article,
@@ -125,10 +163,7 @@ static quern_status fill_text(quern_hits_builder *b, quern_segment *segment, uin
     }
     hit->text.data = (const char *)b->text.data;
     hit->text.len = b->text.len;
-    if (own(&b->hits->arena, &hit->text)) {
-        return quern_fail_nomem(err);
-    }
-    return mark(b, hit->text, UINT32_MAX, &hit->highlights, &hit->n_highlights, err);
+    return own(&b->hits->arena, &hit->text) ? quern_fail_nomem(err) : QUERN_OK;
 }
 
 static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *group,
@@ -155,11 +190,7 @@ static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *
     }
     QUERN_TRY(fill_text(b, segment, group->article, hit, err));
     QUERN_TRY(quern_segment_title_words(segment, scored->passage, &title_words, err));
-    if (title_words > 0) {
-        QUERN_TRY(mark(b, hit->title, title_words, &hit->title_highlights, &hit->n_title_highlights,
-                       err));
-    }
-    return QUERN_OK;
+    return mark(b, hit, scored->score, title_words, quern_segment_get_info(segment)->has_text, err);
 }
 
 quern_status quern_hits_add(quern_hits_builder *b, const quern_hits_group *group, quern_error *err)
@@ -201,14 +232,8 @@ static quern_status fill_found(quern_hits_builder *b, const quern_engine_passage
     if (own(&b->hits->arena, &hit->text)) {
         return quern_fail_nomem(err);
     }
-    if (hit->text.len > 0) {
-        QUERN_TRY(mark(b, hit->text, UINT32_MAX, &hit->highlights, &hit->n_highlights, err));
-    }
-    if (passage->title_words > 0) {
-        QUERN_TRY(mark(b, hit->title, passage->title_words, &hit->title_highlights,
-                       &hit->n_title_highlights, err));
-    }
-    return QUERN_OK;
+    return mark(b, hit, passage->score, passage->title_words,
+                b->snapshot->manifest.config.store_text, err);
 }
 
 quern_status quern_hits_add_found(quern_hits_builder *b, const quern_engine_found *found,

@@ -9,6 +9,7 @@
 
 #include "index/engine.h"
 #include "index/snapshot.h"
+#include "query/explain.h"
 #include "query/highlight.h"
 #include "query/topk.h"
 
@@ -16,6 +17,8 @@ struct quern_hits {
     quern_arena arena;
     quern_hit *items;
     size_t n, cap;
+    quern_explanation *explanations; /* of each item; NULL: not asked for */
+    size_t cap_explanations;
     quern_totals totals;
 };
 
@@ -24,8 +27,9 @@ typedef struct quern_hits_builder {
     quern_hits *hits;
     quern_snapshot *snapshot;
     quern_highlighter highlighter;
-    int places_only;     /* 1: no text, highlights or fields */
-    quern_arena scratch; /* of the article at hand */
+    quern_explainer explainer; /* zeroed: nothing is explained */
+    int places_only;           /* 1: no text, highlights or fields */
+    quern_arena scratch;       /* of the article at hand */
     quern_buf text;
 } quern_hits_builder;
 

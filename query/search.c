@@ -253,7 +253,7 @@ static quern_status run_other(search *s, const quern_engine_reader *other, const
 {
     quern_totals *totals = &s->builder.hits->totals;
     quern_engine_answer answer = {.n = 0};
-    stemming stems = {s->builder.highlighter.analysis, {NULL, 0, 0}};
+    stemming stems = {s->builder.highlighter.evidence.analysis, {NULL, 0, 0}};
     quern_engine_question question = {plan,
                                       s->model.k1,
                                       s->model.b,
@@ -297,9 +297,13 @@ quern_status quern_search(quern_reader *reader, const quern_query *query,
     s.builder.hits = hits;
     s.builder.snapshot = reader->snapshot;
     s.builder.places_only = s.options.places_only;
-    s.builder.highlighter.plan = &query->plan;
-    quern_status status = quern_reader_take_analysis(reader, &s.builder.highlighter.analysis, err);
-    quern_analysis *analysis = s.builder.highlighter.analysis;
+    s.builder.highlighter.evidence.plan = &query->plan;
+    quern_status status =
+        quern_reader_take_analysis(reader, &s.builder.highlighter.evidence.analysis, err);
+    quern_analysis *analysis = s.builder.highlighter.evidence.analysis;
+    if (!status && s.options.explain && !s.options.places_only) {
+        status = quern_explainer_open(&s.builder.explainer, reader, &query->plan, &s.model, err);
+    }
     if (!status) {
         status = reader->guest.engine ? run_other(&s, &reader->guest, &query->plan, err)
                                       : run(&s, &query->plan, err);

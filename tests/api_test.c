@@ -78,6 +78,62 @@ static void test_story(void)
     scratch_remove(dir);
 }
 
+/* Marks a text of the caller's and writes it down as HTML. */
+static void check_mark(quern_reader *reader, const char *query_text, const char *text,
+                       const char *want)
+{
+    char out[200];
+    quern_error err;
+    quern_query *query = NULL;
+    quern_span spans[4];
+    size_t n = 0;
+    quern_markup_options html = QUERN_MARKUP_OPTIONS_INIT;
+    html.style = QUERN_MARKUP_HTML;
+    CU_ASSERT_EQUAL(quern_query_parse(reader, quern_str(query_text), &query, &err), QUERN_OK);
+    CU_ASSERT_EQUAL(quern_mark(reader, query, quern_str(text), spans, 4, &n, &err), QUERN_OK);
+    CU_ASSERT_FATAL(n <= 4);
+    CU_ASSERT_EQUAL(quern_markup(quern_str(text), spans, n, &html, out, sizeof out), strlen(want));
+    CU_ASSERT_STRING_EQUAL(out, want);
+    quern_query_free(query);
+}
+
+static void test_mark(void)
+{
+    char dir[4096];
+    quern_error err = {QUERN_OK, 0, 0, "", ""};
+    quern_index *index = NULL;
+    quern_writer *writer = NULL;
+    quern_reader *reader = NULL;
+    quern_query *query = NULL;
+    quern_span span;
+    size_t n = 0;
+    scratch_make(dir);
+    CU_ASSERT_EQUAL(create(dir, &err), QUERN_OK);
+    CU_ASSERT_EQUAL(quern_index_open(dir, NULL, &index, &err), QUERN_OK);
+    CU_ASSERT_EQUAL(quern_writer_open(index, NULL, &writer, &err), QUERN_OK);
+    CU_ASSERT_EQUAL(quern_writer_commit(writer, &err), QUERN_OK);
+    quern_writer_close(writer);
+    CU_ASSERT_EQUAL(quern_reader_open(index, &reader, &err), QUERN_OK);
+    check_mark(reader, "commitment", "<Committed> & committing",
+               "&lt;<mark>Committed</mark>&gt; &amp; <mark>committing</mark>");
+    check_mark(reader, "\"long-term commitment\"", "a long-term commitment, long",
+               "a <mark>long-term commitment</mark>, long");
+    check_mark(reader, "chips", "clouds", "clouds");
+    check_mark(reader, "chips", "", "");
+    CU_ASSERT_EQUAL(quern_query_parse(reader, QUERN_STR("a b"), &query, &err), QUERN_OK);
+    CU_ASSERT_EQUAL(quern_mark(reader, query, QUERN_STR("a, b"), &span, 1, &n, &err), QUERN_OK);
+    CU_ASSERT(n == 2 && span.start == 0 && span.end == 1);
+    CU_ASSERT_EQUAL(quern_mark(reader, query, QUERN_STR("a, b"), NULL, 0, &n, &err), QUERN_OK);
+    CU_ASSERT_EQUAL(n, 2);
+    CU_ASSERT_EQUAL(quern_mark(reader, query, QUERN_STR("a"), NULL, 1, &n, &err), QUERN_E_INVALID);
+    CU_ASSERT_EQUAL(quern_mark(reader, NULL, QUERN_STR("a"), NULL, 0, &n, NULL), QUERN_E_INVALID);
+    CU_ASSERT_EQUAL(n, 0);
+    quern_query_free(query);
+    quern_reader_free(reader);
+    quern_index_close(index);
+    scratch_remove(dir);
+}
+
 static void test_nulls(void)
 {
     quern_index *index = NULL;
@@ -128,6 +184,7 @@ static void test_limits(void)
 }
 
 static CU_TestInfo tests[] = {{"one story from end to end", test_story},
+                              {"a text of the caller's", test_mark},
                               {"NULLs and what is not there", test_nulls},
                               {"limits of keys, one writer", test_limits},
                               CU_TEST_INFO_NULL};

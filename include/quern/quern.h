@@ -477,10 +477,11 @@ typedef struct quern_search_options {
     double b;          /* BM25: 0 is 0.75, a negative value stands for 0 */
     int places_only;   /* 1: hits say which and where, in a fraction of the time: no text,
                           highlights or fields, and more_in_article is 0 */
+    int explain;       /* 1: quern_hits_explain can be asked */
 } quern_search_options;
 #define QUERN_SEARCH_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(quern_search_options), 0, 0, 0, 0, 0, 0                                             \
+        sizeof(quern_search_options), 0, 0, 0, 0, 0, 0, 0                                           \
     }
 
 /* Bytes of a text that matched: [start, end). */
@@ -539,6 +540,137 @@ typedef struct quern_totals {
         sizeof(quern_totals), 0, 0, 0                                                              \
     }
 QUERN_API quern_status quern_hits_totals(const quern_hits *hits, quern_totals *out);
+
+/* ---- Why a passage scores what it does --------------------------------------------------------
+ */
+
+typedef enum quern_reason_kind {
+    QUERN_REASON_WORD,    /* a word, by its stem; an amount */
+    QUERN_REASON_EXACT,   /* a word that had to stand as typed */
+    QUERN_REASON_PHRASE,  /* a word of a phrase */
+    QUERN_REASON_NEAR,    /* a word of NEAR or ADJ */
+    QUERN_REASON_PATTERN, /* a word that a prefix, wildcard or fuzzy word stands for */
+    QUERN_REASON_SELECTS, /* what has to hold and scores nothing */
+    QUERN_REASON_EXCLUDES /* what must not hold */
+} quern_reason_kind;
+
+/* One part of a score. Strings are owned by the hits. */
+typedef struct quern_reason {
+    size_t size;
+    quern_reason_kind kind;
+    quern_string word; /* as it stands in the passage; of SELECTS and EXCLUDES: as it is typed */
+    quern_string term; /* what was looked up: a stem, an amount; else empty */
+    uint32_t tf;       /* how often the passage has the term */
+    uint64_t passages; /* how many passages have it */
+    double idf;        /* ln((all passages + 1) / passages) */
+    double boost;      /* how often it was typed, times its boost */
+    double score; /* boost * idf * (k1 + 1) * tf / (tf + k1 * (1 - b + b * length / average)) */
+} quern_reason;
+
+typedef struct quern_explanation {
+    size_t size;
+    double score;          /* that of the hit: the exact sum of its reasons' */
+    double k1, b;          /* of BM25 */
+    uint32_t length;       /* of the passage, in words */
+    double average_length; /* of all passages */
+    uint64_t passages;     /* all of the index */
+    const quern_reason *reasons;
+    size_t n_reasons;
+} quern_explanation;
+#define QUERN_EXPLANATION_INIT                                                                     \
+    {                                                                                              \
+        sizeof(quern_explanation), 0, 0, 0, 0, 0, 0, NULL, 0                                       \
+    }
+
+/* Takes the score of the i-th hit apart. Every score is a multiple of 2^-20, so the reasons' add up
+ * to the hit's exactly. Where texts are not stored there are no reasons. Errors: INVALID there is
+ * no such hit, size is not set, or the search was made without `explain`. */
+QUERN_API quern_status quern_hits_explain(const quern_hits *hits, size_t i, quern_explanation *out);
+
+/* ---- Help with words ---------------------------------------------------------------------------
+ */
+
+typedef struct quern_suggestions quern_suggestions; /* what may have been meant by a query */
+
+#define QUERN_SUGGESTIONS_MAX 32 /* words of a query that are looked at */
+
+/* A word of a query, and what may have been meant by it. Strings are owned by the suggestions. */
+typedef struct quern_suggestion {
+    size_t size;
+    uint32_t start, end;      /* bytes of the text */
+    uint64_t passages;        /* how many have the word, in any form */
+    quern_string better;      /* a word of the index that is much commoner and as good as the same;
+                                 empty where there is none */
+    uint64_t better_passages; /* how many have that; 0: there is none */
+} quern_suggestion;
+#define QUERN_SUGGESTION_INIT                                                                      \
+    {                                                                                              \
+        sizeof(quern_suggestion), 0, 0, 0, {NULL, 0}, 0                                            \
+    }
+
+/* Looks at each word of a query, as typed, for a slip: a character too many, too few, wrong, or
+ * swapped with its neighbour; two of them in words of six characters and more. Words that are in
+ * more than a few passages are not doubted. Nothing is searched for: ask the user. */
+QUERN_API quern_status quern_suggest(quern_reader *reader, quern_string text,
+                                     quern_suggestions **out, quern_error *err);
+QUERN_API void quern_suggestions_free(quern_suggestions *suggestions);
+
+/* The query with better words in their places, "" where there are none; and its words alone, the
+ * better ones, without operators and quotation marks. Owner: the suggestions. */
+QUERN_API const char *quern_suggestions_text(const quern_suggestions *suggestions);
+QUERN_API const char *quern_suggestions_plain(const quern_suggestions *suggestions);
+
+/* The words that were looked at, in their order. NULL suggestions have none. */
+QUERN_API size_t quern_suggestions_count(const quern_suggestions *suggestions);
+
+/* Errors: INVALID there is no such word, or size is not set. */
+QUERN_API quern_status quern_suggestions_get(const quern_suggestions *suggestions, size_t i,
+                                             quern_suggestion *out);
+
+/* Calls `each` for at most `n` words of the index that begin as `prefix` does, the commonest first,
+ * with how many passages have them; a value other than 0 stops. */
+QUERN_API quern_status quern_complete(quern_reader *reader, quern_string prefix, size_t n,
+                                      int (*each)(quern_string word, uint64_t passages,
+                                                  void *payload),
+                                      void *payload, quern_error *err);
+
+/* ---- Marks ------------------------------------------------------------------------------------
+ */
+
+/* Marks any text of the caller's as if it were a passage: fills spans[0, cap) with the bytes that
+ * are the reason why it matches the query, ascending and not touching, and sets *n to how many
+ * there are, which may be more than cap. A text that does not match has none; fields, dates and
+ * paths, which a text does not have, are taken as they would make it match.
+ * Errors: INVALID, NOMEM. */
+QUERN_API quern_status quern_mark(quern_reader *reader, const quern_query *query, quern_string text,
+                                  quern_span *spans, size_t cap, size_t *n, quern_error *err);
+
+/* Where a marked text goes, which decides what is done to its bytes. In all styles, controls (but
+ * new line and tab), the characters that turn writing direction, and bytes that are not UTF-8 never
+ * come out as themselves. */
+typedef enum quern_markup_style {
+    QUERN_MARKUP_PLAIN, /* they become visible escapes, \x1b; no marks unless given */
+    QUERN_MARKUP_HTML,  /* U+FFFD; & < > " ' are escaped; marks are <mark> and </mark> */
+    QUERN_MARKUP_ANSI   /* visible escapes; marks are bold yellow, for a terminal */
+} quern_markup_style;
+
+typedef struct quern_markup_options {
+    size_t size;
+    quern_markup_style style;
+    const char *open, *close; /* before and after each span, written as they are; NULL: the style's.
+                                 They stand between characters: a span that cuts one is widened at
+                                 its end and begins after it at its start */
+} quern_markup_options;
+#define QUERN_MARKUP_OPTIONS_INIT                                                                  \
+    {                                                                                              \
+        sizeof(quern_markup_options), QUERN_MARKUP_PLAIN, NULL, NULL                               \
+    }
+
+/* Writes text with its marks to out[0, cap), as snprintf does: returns the bytes that are wanted
+ * without the NUL; where they do not fit, what is written ends between two characters or marks. For
+ * the text of a hit and its highlights, a title, or what quern_mark found. */
+QUERN_API size_t quern_markup(quern_string text, const quern_span *spans, size_t n_spans,
+                              const quern_markup_options *options, char *out, size_t cap);
 
 #ifdef __cplusplus
 }

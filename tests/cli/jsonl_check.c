@@ -71,6 +71,30 @@ static void check_spans(const json_t *line, const char *text_name, const char *s
     }
 }
 
+/* The reasons of an explanation, where there is one, add up to the score, exactly. */
+static void check_explanation(const json_t *line)
+{
+    size_t i;
+    const json_t *reason;
+    const json_t *explanation = json_object_get(line, "explanation");
+    double sum = 0;
+    if (!explanation) {
+        return;
+    }
+    check_members(explanation, "r:k1 r:b i:length r:average_length i:passages a:reasons");
+    json_array_foreach(json_object_get(explanation, "reasons"), i, reason)
+    {
+        check_members(reason, "s:kind t:word");
+        if (json_object_get(reason, "score")) {
+            check_members(reason, "t:term i:tf i:passages r:idf r:boost r:score");
+        }
+        sum += json_real_value(json_object_get(reason, "score"));
+    }
+    if (i > 0 && sum != json_real_value(json_object_get(line, "score"))) {
+        fail("the reasons do not add up to the score");
+    }
+}
+
 static void check_hit(const json_t *line)
 {
     check_members(line,
@@ -85,6 +109,7 @@ static void check_hit(const json_t *line)
         bytes != (json_int_t)json_string_length(text)) {
         fail("byte_end - byte_start is not the length of the text");
     }
+    check_explanation(line);
 }
 
 /* What the line before was: 0 none, 1 meta, 2 hit, 3 summary. */
@@ -110,7 +135,8 @@ static void check_line(const json_t *line, int *state)
     } else if (*state == 2) {
         check_hit(line);
     } else if (*state == 3) {
-        check_members(line, "i:articles i:passages b:exact_total r:elapsed_ms i:stale_files");
+        check_members(line, "i:articles i:passages b:exact_total r:elapsed_ms i:stale_files "
+                            "a:suggestions");
     }
 }
 

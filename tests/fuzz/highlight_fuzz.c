@@ -19,13 +19,17 @@ static quern_query *parse(quern_analysis *analysis, quern_string text)
 
 static void check_marks(quern_analysis *analysis, const quern_query *query, quern_string text)
 {
-    quern_highlighter h = {.analysis = analysis, .plan = &query->plan};
-    size_t last = 0;
-    FUZZ_CHECK(quern_highlight(&h, text, UINT32_MAX, NULL) == QUERN_OK);
-    for (size_t i = 0; i < h.n_spans; i++) {
-        FUZZ_CHECK(i == 0 || h.spans[i].start > last);
-        FUZZ_CHECK(h.spans[i].end > h.spans[i].start && h.spans[i].end <= text.len);
-        last = h.spans[i].end;
+    quern_highlighter h = {.evidence = {.analysis = analysis, .plan = &query->plan}};
+    quern_evidence_passage passage = {.title = text, .title_words = 3, .text = text};
+    FUZZ_CHECK(quern_highlight(&h, &passage, NULL) == QUERN_OK);
+    for (int zone = 0; zone < QUERN_ZONES; zone++) {
+        const quern_span *spans = h.spans[zone];
+        size_t last = 0;
+        for (size_t i = 0; i < h.n_spans[zone]; i++) {
+            FUZZ_CHECK(i == 0 || spans[i].start > last);
+            FUZZ_CHECK(spans[i].end > spans[i].start && spans[i].end <= text.len);
+            last = spans[i].end;
+        }
     }
     quern_highlighter_finish(&h);
 }
