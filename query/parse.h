@@ -22,7 +22,8 @@ typedef struct quern_query_language {
     /* Whether a folded name is that of a field of the index; NULL: there are none. */
     int (*has_field)(const void *payload, quern_string name);
     const void *payload;
-    int64_t now; /* seconds since 1970, which since:7d counts from; 0: the clock says */
+    int64_t now;    /* seconds since 1970, which since:7d counts from; 0: the clock says */
+    int stems_only; /* 1: exact forms cannot be asked for; quoted words are their stems */
 } quern_query_language;
 
 /* Errors: NOMEM, FULL more words than can be numbered. */

@@ -104,7 +104,7 @@ static quern_plan_member member_of(quern_parser *p, const quern_token *token, in
 {
     quern_plan_member member = {0, 0, QUERN_PLAN_NONE};
     member.term = quern_parser_intern(p, token->word->term, token->word->term_len);
-    if (is_exact && token->form) {
+    if (is_exact && token->form && !p->language->stems_only) {
         member.form = quern_parser_intern(p, token->form->term, token->form->term_len);
     }
     return member;

@@ -14,7 +14,7 @@ quern_status quern_query_parse(quern_reader *reader, quern_string text, quern_qu
     if (!reader || !out || (!text.data && text.len)) {
         return quern_fail(err, QUERN_E_INVALID, "quern_query_parse: an argument is missing");
     }
-    quern_query_language language = {0};
+    quern_query_language language = {.stems_only = 1}; /* the native engine reads no forms yet */
     QUERN_TRY(quern_reader_take_analysis(reader, &language.analysis, err));
     quern_status status = quern_query_build(&language, text, out, err);
     quern_reader_give_analysis(reader, language.analysis);

@@ -22,7 +22,7 @@ static int has_field(const void *payload, quern_string name)
 static quern_query *parse(quern_string text)
 {
     quern_query *query = NULL;
-    quern_query_language language = {analysis, has_field, NULL, 1711560000};
+    quern_query_language language = {analysis, has_field, NULL, 1711560000, 0};
     FUZZ_CHECK(quern_query_build(&language, text, &query, NULL) == QUERN_OK);
     return query;
 }

@@ -173,7 +173,7 @@ static quern_query *parse(quern_analysis *analysis, const char *text, size_t len
     quern_error err;
     quern_query *query = NULL;
     quern_string s = {text, len};
-    quern_query_language language = {analysis, has_field, NULL, 1711560000};
+    quern_query_language language = {analysis, has_field, NULL, 1711560000, 0};
     quern_status status = quern_query_build(&language, s, &query, &err);
     CU_ASSERT_FATAL(status == QUERN_OK && query);
     return query;
@@ -220,6 +220,20 @@ static void test_rows(void)
         quern_query_free(query);
     }
     quern_analysis_free(analysis);
+}
+
+/* Where forms cannot be asked for, quotation marks make phrases of stems. */
+static void test_stems_only(void)
+{
+    quern_error err;
+    quern_query *query = NULL;
+    quern_query_language language = {.analysis = english(), .stems_only = 1};
+    CU_ASSERT_FATAL(
+        quern_query_build(&language, quern_str("=chips \"long terms\""), &query, &err) == QUERN_OK);
+    CHECK(strcmp(query->text, "chip (long ADJ/1 term)") == 0);
+    CHECK(quern_plan_is_flat(&query->plan));
+    quern_query_free(query);
+    quern_analysis_free(language.analysis);
 }
 
 static void test_notes(void)
@@ -374,7 +388,11 @@ static void test_megabyte(void)
 }
 
 static CU_TestInfo tests[] = {
-    {"rows", test_rows},           {"notes", test_notes}, {"random bytes", test_random_bytes},
-    {"a megabyte", test_megabyte}, CU_TEST_INFO_NULL,
+    {"rows", test_rows},
+    {"notes", test_notes},
+    {"stems only", test_stems_only},
+    {"random bytes", test_random_bytes},
+    {"a megabyte", test_megabyte},
+    CU_TEST_INFO_NULL,
 };
 QUERN_TEST_MAIN("query/parse", tests)
