@@ -256,6 +256,22 @@ quern_status quern_dictionary_next(quern_dictionary_walk *w, int *more, quern_er
     return read_entry(w, err);
 }
 
+quern_status quern_dictionary_at(quern_dictionary_walk *walk, quern_segment *segment,
+                                 uint32_t ordinal, quern_error *err)
+{
+    term_table t = {0};
+    walk->segment = segment;
+    if (ordinal >= segment->info.n_terms) {
+        return quern_segment_damaged(segment, "a term is named that is not there", err);
+    }
+    QUERN_TRY(open_table(segment, &t, err));
+    QUERN_TRY(enter_group(walk, &t, ordinal / QUERN_TERM_GROUP, err));
+    while (walk->next <= ordinal) {
+        QUERN_TRY(read_entry(walk, err));
+    }
+    return QUERN_OK;
+}
+
 quern_status quern_dictionary_find(quern_segment *segment, const char *term, size_t len,
                                    quern_term *out, int *found, quern_error *err)
 {

@@ -10,10 +10,12 @@
  *   postings   passages ascend; no tf is 0; positions ascend below the length; tfs add up to cf
  *   bounds     no passage exceeds its block's bound, no bound the maximum; k passages reach kth
  *   lengths    are the sums of the tfs of terms that score (first byte up to 4)
+ *   forms      see forms_check.c
  *   counts     in the footer are what was counted
  *
  * What the readers test is left to them: their CORRUPT becomes a finding.
  */
+#include "index/forms_check.h"
 #include "index/segment_format.h"
 
 #include "base/bm25.h"
@@ -36,6 +38,7 @@ typedef struct check {
     size_t cap_positions;
     uint64_t n_postings, n_positions;
     quern_postings postings;
+    quern_forms_check forms;
 } check;
 
 static void report(check *c, uint64_t offset, const char *what)
@@ -267,6 +270,9 @@ static quern_status walk_terms(check *c, quern_error *err)
         }
         check_order(c, &w, &st);
         QUERN_TRY(judge(c, check_list(c, &w, &why), &why, err));
+        quern_string key = {w.key, w.key_len};
+        quern_status status = quern_forms_check_term(&c->forms, c->s, key, &w.term, &why);
+        QUERN_TRY(judge(c, status, &why, err));
     }
     if (st.post_at != c->s->sections[QUERN_SECTION_POST].len ||
         st.pos_at != c->s->sections[QUERN_SECTION_POS].len) {
@@ -312,6 +318,7 @@ static quern_status check_terms(check *c, quern_error *err)
     QUERN_TRY(judge(c, walk_terms(c, &why), &why, err));
     if (c->n_found == before) {
         check_counts(c);
+        QUERN_TRY(judge(c, quern_forms_check_lists(&c->forms, c->s, &why), &why, err));
     }
     return QUERN_OK;
 }
@@ -337,6 +344,7 @@ quern_status quern_segment_check(quern_segment *segment,
     }
     quern_free(c->sums);
     quern_free(c->positions);
+    quern_forms_check_finish(&c->forms);
     quern_free(c);
     return status;
 }

@@ -42,7 +42,7 @@ enum {
     QUERN_SECTION_TERM,
     QUERN_SECTION_POST,
     QUERN_SECTION_POS,
-    QUERN_SECTION_FORMS, /* reserved */
+    QUERN_SECTION_FORMS,
     QUERN_SECTION_END
 };
 
@@ -109,6 +109,10 @@ quern_status quern_segment_view(const quern_segment *s, unsigned section, const 
 /* The same, tested. */
 quern_status quern_segment_bytes(quern_segment *s, unsigned section, const uint64_t range[2],
                                  const uint8_t **out, quern_error *err);
+
+/* Positions a walk on the term with this ordinal, which is below the number of terms. */
+quern_status quern_dictionary_at(quern_dictionary_walk *walk, quern_segment *segment,
+                                 uint32_t ordinal, quern_error *err);
 
 /* T of an article's pooled title, and whether its text holds the title line. */
 quern_status quern_segment_title_column(quern_segment *s, uint32_t article, uint32_t *words,

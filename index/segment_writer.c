@@ -2,15 +2,16 @@
 /* segment_writer - puts the parts together: see segment_writer.h, and FORMAT.md for the file.
  *
  * Sections stand in the order in which they become known: TEXT while articles are pulled, then what
- * waited in spills, then POST while terms come, then POS and TERM. Counts and the section table are
- * known last and stand in the footer. The name of the file is a hash of the footer, which covers
- * the hashes of all pages; nothing of time, place or history is in it.
+ * waited in spills, then POST while terms come, then POS, TERM and FORMS. Counts and the section
+ * table are known last and stand in the footer. The name of the file is a hash of the footer, which
+ * covers the hashes of all pages; nothing of time, place or history is in it.
  */
 #include "index/segment_writer.h"
 
 #include "base/checksum.h"
 #include "index/articles_writer.h"
 #include "index/dictionary_writer.h"
+#include "index/forms_writer.h"
 #include "index/postings_writer.h"
 
 #include <stdio.h>
@@ -24,6 +25,7 @@ struct quern_segment_writer {
     quern_out out;
     quern_postings_writer postings;
     quern_dictionary_writer dictionary;
+    quern_forms_writer forms;
     uint32_t *lengths;
     uint32_t n_articles, n_passages;
     uint64_t sum_len, text_bytes;
@@ -87,6 +89,7 @@ quern_status quern_segment_writer_new(quern_vfs *vfs, const char *dir,
     }
     quern_postings_writer_init(&w->postings, &w->out);
     quern_dictionary_writer_init(&w->dictionary, vfs, w->dir);
+    quern_forms_writer_init(&w->forms, vfs, w->dir);
     quern_store64(header, QUERN_SEGMENT_MAGIC);
     quern_store32(header + 8, QUERN_SEGMENT_FORMAT);
     quern_store32(header + 12, QUERN_SEGMENT_FORMAT);
@@ -101,6 +104,7 @@ void quern_segment_writer_free(quern_segment_writer *w)
     if (w) {
         quern_postings_writer_finish(&w->postings);
         quern_dictionary_writer_finish(&w->dictionary);
+        quern_forms_writer_finish(&w->forms);
         quern_out_finish(&w->out);
         quern_buf_finish(&w->table);
         quern_free(w->lengths);
@@ -231,6 +235,7 @@ static quern_status end_term(quern_segment_writer *w)
     if (entry.df == 0) {
         return quern_fail(&w->error, QUERN_E_INVALID, "segment writer: a term without postings");
     }
+    QUERN_TRY(quern_forms_writer_end(&w->forms, w->dictionary.n_terms, &w->error));
     return quern_dictionary_writer_put(&w->dictionary, &entry, &w->error);
 }
 
@@ -246,18 +251,33 @@ quern_status quern_segment_writer_term(quern_segment_writer *w, const char *term
     if (quern_dictionary_writer_begin(&w->dictionary, term, len)) {
         return misuse(w, "terms are not in order, or too long", err);
     }
+    quern_forms_writer_begin(&w->forms, term, len);
     w->in_term = 1;
     return settle(w, QUERN_OK, err);
 }
 
-quern_status quern_segment_writer_posting(quern_segment_writer *w, uint32_t passage, uint32_t tf,
-                                          const uint32_t *positions, quern_error *err)
+quern_status quern_segment_writer_form(quern_segment_writer *w, const char *form, size_t len,
+                                       quern_error *err)
 {
-    quern_posting posting = {passage, tf, positions};
+    if (w->status || !w->in_term || w->postings.df > 0) {
+        return w->status ? settle(w, w->status, err) : misuse(w, "forms follow their term", err);
+    }
+    quern_status status = quern_forms_writer_add(&w->forms, form, len, &w->error);
+    return status ? settle(w, status, err) : QUERN_OK;
+}
+
+quern_status quern_segment_writer_posting(quern_segment_writer *w,
+                                          const quern_term_posting *posting, quern_error *err)
+{
+    quern_posting list = {posting->passage, posting->tf, posting->positions};
     if (w->status || !w->in_term) {
         return w->status ? settle(w, w->status, err) : misuse(w, "a posting has no term", err);
     }
-    quern_status status = quern_postings_writer_add(&w->postings, &posting, &w->error);
+    quern_status status = quern_postings_writer_add(&w->postings, &list, &w->error);
+    if (!status && w->forms.n_items > 1) {
+        quern_forms_posting forms = {posting->passage, posting->tf, posting->forms};
+        status = quern_forms_writer_posting(&w->forms, &forms, &w->error);
+    }
     return status ? settle(w, status, err) : QUERN_OK;
 }
 
@@ -371,6 +391,11 @@ quern_status quern_segment_writer_finish(quern_segment_writer *w, quern_segment_
     begin_section(w, QUERN_SECTION_TERM);
     quern_dictionary_writer_copy(&w->dictionary, &w->out);
     end_section(w);
+    if (quern_forms_writer_has_any(&w->forms)) {
+        begin_section(w, QUERN_SECTION_FORMS);
+        quern_forms_writer_copy(&w->forms, &w->out);
+        end_section(w);
+    }
     write_footer(w, out);
     if (settle(w, QUERN_OK, err)) {
         return w->status;

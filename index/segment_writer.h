@@ -3,10 +3,10 @@
  * depend on its articles alone.
  *
  * Fed in this order: the articles (pulled, in key order), then the terms in byte order, each with
- * its postings in ascending order. Memory stays bounded however large the segment: texts, postings
- * and positions stream to disk; what is kept is 4 bytes a passage and an article, a byte a term, 40
- * bytes for each 128 postings of the list at hand, 8 for each 16 KiB written, and up to about 15 MB
- * of buffers.
+ * its forms and its postings in ascending order. Memory stays bounded however large the segment:
+ * texts, postings and positions stream to disk; what is kept is 4 bytes a passage and an article, a
+ * byte a term, 40 bytes for each 128 postings of the list at hand, 8 for each 16 KiB written, and
+ * up to about 25 MB of buffers.
  *
  * Sticky status: after a failure every call returns it again.
  */
@@ -47,10 +47,20 @@ quern_status quern_segment_writer_articles(quern_segment_writer *w, const quern_
 quern_status quern_segment_writer_term(quern_segment_writer *w, const char *term, size_t len,
                                        quern_error *err);
 
-/* The next posting of the term: tf is at least 1, positions ascend strictly and are below the
- * passage's length. */
-quern_status quern_segment_writer_posting(quern_segment_writer *w, uint32_t passage, uint32_t tf,
-                                          const uint32_t *positions, quern_error *err);
+/* A form that the term, of kind QUERN_FORMS_KIND, may occur in; before its postings, in byte order.
+ * Those that do not occur leave no trace, and a term without forms stands in its own alone. */
+quern_status quern_segment_writer_form(quern_segment_writer *w, const char *form, size_t len,
+                                       quern_error *err);
+
+/* The next posting of the term. */
+typedef struct quern_term_posting {
+    uint32_t passage, tf;      /* tf is at least 1 */
+    const uint32_t *positions; /* ascend strictly and are below the passage's length */
+    const uint32_t *forms;     /* of a term of two forms or more: which form each occurrence has,
+                                  counted from 0 as they were given */
+} quern_term_posting;
+quern_status quern_segment_writer_posting(quern_segment_writer *w,
+                                          const quern_term_posting *posting, quern_error *err);
 
 /* Syncs the file and gives it its name; the directory is not synced yet. A file of that name, which
  * then has the same bytes, is replaced. */

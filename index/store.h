@@ -13,7 +13,7 @@ typedef struct quern_store quern_store;
 
 /* The analysis that this program has. index/ does not know the stemmer; a test holds it equal to
  * QUERN_ANALYSIS_VERSION. */
-#define QUERN_STORE_ANALYSIS_VERSION 2
+#define QUERN_STORE_ANALYSIS_VERSION 3
 
 /* A place: what quern_index_open makes, shared by indexer and query. */
 struct quern_index {

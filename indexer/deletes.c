@@ -105,6 +105,7 @@ static void count_words(counter *c, const uint32_t *log, size_t n)
 {
     for (const uint32_t *end = log + n; log < end; log++) {
         uint32_t number = *log & (QUERN_NUMBERS_MAX - 1);
+        number = quern_numbers_get(&c->inv->numbers.view, number)->stem;
         log += *log >> QUERN_RUN_TERM_BITS == QUERN_RUN_FAR;
         c->counts[number] += c->stamps[number] != c->stamp;
         c->stamps[number] = c->stamp;

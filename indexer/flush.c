@@ -3,17 +3,19 @@
 #include "indexer/flush.h"
 
 #include "indexer/order.h"
+#include "indexer/ranks.h"
 
 #include <string.h>
 
 #define BUCKETS 512        /* about: the lines that are written to fit the first-level cache */
 #define LEAST_TARGET 1024u /* records in a bucket of several ranks */
-#define LOW_BITS 18u       /* ranks in a bucket, at most, unless records are wide */
+#define LOW_BITS 18u       /* slots in a bucket, at most, unless records are wide */
 #define TERM_MASK (QUERN_NUMBERS_MAX - 1)
 
 /* Consecutive ranks whose records lie together. */
 typedef struct bucket {
     uint32_t first, n; /* ranks */
+    uint32_t n_slots;  /* of them */
     uint64_t records;
 } bucket;
 
@@ -21,24 +23,23 @@ typedef struct sorter {
     const quern_flush *flush;
     quern_run *run;
     quern_segment_writer *writer;
-    uint32_t *places;  /* of each number: how many tokens it has; later its bucket and its rank
-                          within it, which has the low `low_bits` bits */
-    uint32_t *numbers; /* of each rank */
-    uint32_t *counts;  /* tokens of each rank */
-    uint32_t n_ranks;
+    uint32_t *places; /* of each number: how many tokens it has; later its bucket and its slot
+                         within it, which has the low `low_bits` bits */
+    quern_ranks ranks;
     uint64_t n_records;
     uint32_t n_passages;
     unsigned passage_bits, position_bits, low_bits;
     bucket *buckets;
     size_t n_buckets, cap_buckets;
-    uint64_t target;            /* records in a bucket of several ranks, at most */
-    uint64_t *records, *sorted; /* of the slice; of the bucket at hand, by rank */
-    uint64_t *ends;             /* of each bucket of the slice */
-    uint32_t *starts;           /* of each rank of the bucket at hand */
-    uint32_t first, n_slice;    /* buckets of the slice at hand */
-    uint32_t only;              /* what `take_one` looks for */
-    uint32_t *positions;        /* of the posting at hand */
-    size_t n_positions, cap_positions;
+    uint64_t target;             /* records in a bucket of several ranks, at most */
+    uint64_t *records, *sorted;  /* of the slice; of the bucket at hand, by rank */
+    uint64_t *ends;              /* of each bucket of the slice */
+    uint32_t *starts;            /* of each rank of the bucket at hand */
+    uint32_t *rank_of;           /* of each slot of the bucket at hand: its rank within it */
+    uint32_t first, n_slice;     /* buckets of the slice at hand */
+    uint32_t only;               /* the rank that `take_one` looks for */
+    uint32_t *positions, *forms; /* of the posting at hand */
+    size_t n_positions, cap_positions, cap_forms;
     quern_stored_passage *passages; /* of the article that the encoder asked for */
     size_t cap_passages;
     quern_error *err;
@@ -188,7 +189,7 @@ static quern_status feed_articles(sorter *s)
     return status;
 }
 
-/* ---- Terms by rank ---- */
+/* ---- Ranks ---- */
 
 static void count_words(uint32_t *counts, const uint32_t *log, size_t n, uint32_t by)
 {
@@ -216,34 +217,6 @@ static void count_tokens(sorter *s)
     }
 }
 
-static int compare_terms(const void *payload, uint32_t a, uint32_t b)
-{
-    const quern_numbers_view *view = payload;
-    const quern_numbers_term *x = quern_numbers_get(view, a);
-    const quern_numbers_term *y = quern_numbers_get(view, b);
-    int order = memcmp(x->bytes, y->bytes, x->len < y->len ? x->len : y->len);
-    return order ? order : (x->len > y->len) - (x->len < y->len);
-}
-
-static void rank(sorter *s, quern_order_item *items)
-{
-    const quern_numbers_view *view = &s->flush->terms;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < view->n; i++) {
-        if (s->places[i]) {
-            const quern_numbers_term *term = quern_numbers_get(view, i);
-            items[n].prefix = quern_order_prefix(term->bytes, term->len);
-            items[n++].index = i;
-        }
-    }
-    quern_order_sort(items, items + n, n, compare_terms, view);
-    for (uint32_t r = 0; r < n; r++) {
-        s->numbers[r] = items[r].index;
-        s->counts[r] = s->places[items[r].index];
-        s->n_records += s->counts[r];
-    }
-}
-
 static quern_status rank_terms(sorter *s)
 {
     const quern_numbers_view *view = &s->flush->terms;
@@ -252,19 +225,10 @@ static quern_status rank_terms(sorter *s)
         return quern_fail_nomem(s->err);
     }
     count_tokens(s);
-    for (uint32_t i = 0; i < view->n; i++) {
-        s->n_ranks += s->places[i] > 0;
+    QUERN_TRY(quern_ranks_make(&s->ranks, view, s->places, s->err));
+    for (uint32_t r = 0; r < s->ranks.n; r++) {
+        s->n_records += s->ranks.counts[r];
     }
-    size_t n = s->n_ranks;
-    quern_order_item *items = quern_alloc((n + n / 2 + 1) * sizeof *items);
-    s->numbers = quern_alloc(n * sizeof *s->numbers);
-    s->counts = quern_alloc(n * sizeof *s->counts);
-    if (!items || !s->numbers || !s->counts) {
-        quern_free(items);
-        return quern_fail_nomem(s->err);
-    }
-    rank(s, items);
-    quern_free(items);
     return QUERN_OK;
 }
 
@@ -328,27 +292,41 @@ static int scatter(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, ui
 
 /* ---- Feeding the encoder ---- */
 
-static int keep_position(sorter *s, uint32_t position)
+static int keep_position(sorter *s, uint32_t position, uint32_t form)
 {
-    if (quern_grow(&s->positions, &s->cap_positions, s->n_positions + 1, sizeof *s->positions)) {
+    if (quern_grow(&s->positions, &s->cap_positions, s->n_positions + 1, sizeof *s->positions) ||
+        quern_grow(&s->forms, &s->cap_forms, s->n_positions + 1, sizeof *s->forms)) {
         quern_fail_nomem(s->err);
         return -1;
     }
-    s->positions[s->n_positions++] = position;
+    s->positions[s->n_positions] = position;
+    s->forms[s->n_positions++] = form;
     return 0;
 }
 
 static int put_posting(sorter *s, uint32_t passage)
 {
-    uint32_t tf = (uint32_t)s->n_positions;
+    quern_term_posting posting = {passage, (uint32_t)s->n_positions, s->positions, s->forms};
     s->n_positions = 0;
-    return quern_segment_writer_posting(s->writer, passage, tf, s->positions, s->err) != QUERN_OK;
+    return quern_segment_writer_posting(s->writer, &posting, s->err) != QUERN_OK;
 }
 
 static int begin_term(sorter *s, uint32_t r)
 {
-    const quern_numbers_term *term = quern_numbers_get(&s->flush->terms, s->numbers[r]);
-    return quern_segment_writer_term(s->writer, term->bytes, term->len, s->err) != QUERN_OK;
+    const quern_numbers_view *view = &s->flush->terms;
+    const quern_numbers_term *term = quern_numbers_get(view, s->ranks.numbers[r]);
+    if (quern_segment_writer_term(s->writer, term->bytes, term->len, s->err)) {
+        return -1;
+    }
+    for (uint32_t slot = s->ranks.first[r]; slot < s->ranks.first[r + 1]; slot++) {
+        uint32_t number = s->ranks.slots[slot];
+        const quern_numbers_term *form = quern_numbers_get(view, number);
+        if (quern_numbers_is_form(view, number) &&
+            quern_segment_writer_form(s->writer, form->bytes + 1, form->len - 1, s->err)) {
+            return -1;
+        }
+    }
+    return 0;
 }
 
 /* A bucket of one term that the buffer cannot take: its tokens lie in the log in the order that the
@@ -356,6 +334,8 @@ static int begin_term(sorter *s, uint32_t r)
 static int take_one(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, uint32_t passage)
 {
     uint32_t position = base;
+    uint32_t first = s->ranks.first[s->only];
+    uint32_t n_slots = s->ranks.first[s->only + 1] - first;
     (void)passage;
     for (const uint32_t *end = log + n; log < end; log++) {
         uint32_t word = *log;
@@ -364,7 +344,8 @@ static int take_one(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, u
             step = *++log;
         }
         position += step;
-        if (s->places[word & TERM_MASK] == s->only && keep_position(s, position)) {
+        uint32_t form = s->ranks.slot_of[word & TERM_MASK] - first;
+        if (form < n_slots && keep_position(s, position, form)) {
             return -1;
         }
     }
@@ -379,31 +360,45 @@ static int put_one(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, ui
     return s->n_positions > 0 && put_posting(s, passage);
 }
 
-/* Feeds the n records of one rank, which are in order. */
-static int feed_rank(sorter *s, uint32_t r, const uint64_t *records, size_t n)
+static int make_room(sorter *s, size_t n)
+{
+    if (quern_grow(&s->positions, &s->cap_positions, n, sizeof *s->positions) ||
+        quern_grow(&s->forms, &s->cap_forms, n, sizeof *s->forms)) {
+        quern_fail_nomem(s->err);
+        return -1;
+    }
+    return 0;
+}
+
+/* Feeds the n records of one rank, which are in order; its slots in the bucket begin with `slot`.
+ */
+static int feed_rank(sorter *s, uint32_t r, const uint64_t *records, size_t n, uint32_t slot)
 {
     uint64_t position_mask = ((uint64_t)1 << s->position_bits) - 1;
     uint64_t passage_mask = ((uint64_t)1 << s->passage_bits) - 1;
+    unsigned shift = s->passage_bits + s->position_bits;
+    int one = s->ranks.first[r + 1] - s->ranks.first[r] == 1;
     if (begin_term(s, r)) {
         return -1;
     }
     for (size_t i = 0; i < n;) {
-        uint64_t where = records[i] >> s->position_bits;
+        uint64_t where = records[i] >> s->position_bits & passage_mask;
         size_t end = i + 1;
-        while (end < n && records[end] >> s->position_bits == where) {
+        while (end < n && (records[end] >> s->position_bits & passage_mask) == where) {
             end++;
         }
-        if (end - i > s->cap_positions &&
-            quern_grow(&s->positions, &s->cap_positions, end - i, sizeof *s->positions)) {
-            quern_fail_nomem(s->err);
+        if (end - i > s->cap_forms && make_room(s, end - i)) {
             return -1;
         }
-        uint32_t *positions = s->positions;
         s->n_positions = end - i;
-        for (; i < end; i++) {
-            *positions++ = (uint32_t)(records[i] & position_mask);
+        for (size_t k = 0; k < end - i; k++) {
+            s->positions[k] = (uint32_t)(records[i + k] & position_mask);
         }
-        if (put_posting(s, (uint32_t)(where & passage_mask))) {
+        for (size_t k = 0; !one && k < end - i; k++) {
+            s->forms[k] = (uint32_t)(records[i + k] >> shift) - slot;
+        }
+        i = end;
+        if (put_posting(s, (uint32_t)where)) {
             return -1;
         }
     }
@@ -423,18 +418,29 @@ static quern_status plan_buckets(sorter *s)
     unsigned left = 64 - s->passage_bits - s->position_bits;
     s->low_bits = left < LOW_BITS ? left : LOW_BITS;
     bucket *last = NULL;
-    for (uint32_t r = 0; r < s->n_ranks; r++) {
-        if (!last || last->records + s->counts[r] > s->target || last->n >> s->low_bits) {
+    const quern_ranks *ranks = &s->ranks;
+    for (uint32_t r = 0; r < ranks->n; r++) {
+        uint32_t n_slots = ranks->first[r + 1] - ranks->first[r];
+        if (!last || last->records + ranks->counts[r] > s->target ||
+            (last->n_slots + n_slots - 1) >> s->low_bits) {
             if (quern_grow(&s->buckets, &s->cap_buckets, s->n_buckets + 1, sizeof *s->buckets)) {
                 return quern_fail_nomem(s->err);
             }
             last = &s->buckets[s->n_buckets++];
             last->first = r;
             last->n = 0;
+            last->n_slots = 0;
             last->records = 0;
         }
-        s->places[s->numbers[r]] = (uint32_t)(s->n_buckets - 1) << s->low_bits | last->n++;
-        last->records += s->counts[r];
+        /* Slots that do not fit are read from the log: see feed_terms. */
+        int fits = (n_slots - 1) >> s->low_bits == 0;
+        for (uint32_t i = ranks->first[r]; i < ranks->first[r + 1]; i++) {
+            s->places[ranks->slots[i]] =
+                (uint32_t)(s->n_buckets - 1) << s->low_bits | (fits ? last->n_slots : 0);
+            last->n_slots++;
+        }
+        last->n++;
+        last->records += ranks->counts[r];
     }
     return QUERN_OK;
 }
@@ -442,36 +448,44 @@ static quern_status plan_buckets(sorter *s)
 static quern_status make_buffers(sorter *s, uint64_t cap)
 {
     uint64_t most = 0;
-    uint32_t ranks = 0;
+    uint32_t n_slots = 0;
     for (size_t i = 0; i < s->n_buckets; i++) {
         const bucket *b = &s->buckets[i];
         most = b->n > 1 && b->records > most ? b->records : most;
-        ranks = b->n > ranks ? b->n : ranks;
+        n_slots = b->n_slots > n_slots ? b->n_slots : n_slots;
     }
     s->records = quern_alloc(cap * sizeof *s->records);
     s->sorted = quern_alloc(most * sizeof *s->sorted);
-    s->starts = quern_alloc(ranks * sizeof *s->starts);
+    s->starts = quern_alloc(n_slots * sizeof *s->starts);
+    s->rank_of = quern_alloc(n_slots * sizeof *s->rank_of);
     s->ends = quern_alloc(s->n_buckets * sizeof *s->ends);
-    return s->records && s->sorted && s->starts && s->ends ? QUERN_OK : quern_fail_nomem(s->err);
+    return s->records && s->sorted && s->starts && s->rank_of && s->ends ? QUERN_OK
+                                                                         : quern_fail_nomem(s->err);
 }
 
 static int feed_bucket(sorter *s, const bucket *b, const uint64_t *records)
 {
+    const quern_ranks *ranks = &s->ranks;
+    uint32_t first = ranks->first[b->first];
     if (b->n == 1) {
-        return feed_rank(s, b->first, records, b->records);
+        return feed_rank(s, b->first, records, b->records, 0);
     }
     uint32_t sum = 0;
     for (uint32_t i = 0; i < b->n; i++) {
         s->starts[i] = sum;
-        sum += s->counts[b->first + i];
+        sum += ranks->counts[b->first + i];
+        for (uint32_t k = ranks->first[b->first + i]; k < ranks->first[b->first + i + 1]; k++) {
+            s->rank_of[k - first] = i;
+        }
     }
     unsigned shift = s->passage_bits + s->position_bits;
     for (size_t i = 0; i < b->records; i++) {
-        s->sorted[s->starts[records[i] >> shift]++] = records[i];
+        s->sorted[s->starts[s->rank_of[records[i] >> shift]]++] = records[i];
     }
     for (uint32_t i = 0; i < b->n; i++) {
-        uint32_t n = s->counts[b->first + i];
-        if (feed_rank(s, b->first + i, s->sorted + (s->starts[i] - n), n)) {
+        uint32_t n = ranks->counts[b->first + i];
+        if (feed_rank(s, b->first + i, s->sorted + (s->starts[i] - n), n,
+                      ranks->first[b->first + i] - first)) {
             return -1;
         }
     }
@@ -499,8 +513,8 @@ static int feed_slice(sorter *s)
 
 static int feed_alone(sorter *s)
 {
-    s->only = s->first << s->low_bits;
-    return begin_term(s, s->buckets[s->first].first) || walk(s, take_one, put_one);
+    s->only = s->buckets[s->first].first;
+    return begin_term(s, s->only) || walk(s, take_one, put_one);
 }
 
 static quern_status feed_terms(sorter *s)
@@ -512,10 +526,11 @@ static quern_status feed_terms(sorter *s)
     QUERN_TRY(make_buffers(s, cap));
     for (s->first = 0; s->first < s->n_buckets; s->first += s->n_slice) {
         uint64_t n = s->buckets[s->first].records;
-        int alone = n > cap;
+        /* Also where a record has no room for its slot. */
+        int alone = n > cap || (s->buckets[s->first].n_slots - 1) >> s->low_bits;
         for (s->n_slice = 1; !alone && s->first + s->n_slice < s->n_buckets; s->n_slice++) {
             n += s->buckets[s->first + s->n_slice].records;
-            if (n > cap) {
+            if (n > cap || (s->buckets[s->first + s->n_slice].n_slots - 1) >> s->low_bits) {
                 break;
             }
         }
@@ -546,14 +561,15 @@ quern_status quern_flush_run(const quern_flush *flush, quern_segment_ref *out, q
     status = status ? status : quern_segment_writer_finish(s->writer, out, s->err);
     quern_segment_writer_free(s->writer);
     quern_free(s->places);
-    quern_free(s->numbers);
-    quern_free(s->counts);
+    quern_ranks_finish(&s->ranks);
     quern_free(s->buckets);
     quern_free(s->records);
     quern_free(s->sorted);
     quern_free(s->ends);
     quern_free(s->starts);
+    quern_free(s->rank_of);
     quern_free(s->positions);
+    quern_free(s->forms);
     quern_free(s->passages);
     quern_free(s);
     return status;

@@ -5,8 +5,9 @@
  *
  *  1. The live articles are put in key order. From here on the log is read article by article in
  *     that order, so passages come out numbered, and need no sorting.
- *  2. The tokens of each term are counted, and the terms that occur are ranked by their bytes.
- *  3. Tokens become records of 64 bits, (rank, passage, position), each part as wide as this run
+ *  2. The tokens of each form are counted, and the terms that occur are ranked by their bytes, each
+ *     with its forms (ranks.h).
+ *  3. Tokens become records of 64 bits, (form, passage, position), each part as wide as this run
  *     needs, and are scattered into some 500 buckets of consecutive ranks, in the order of the log:
  *     so within a term passages and positions are in order. A common term has a bucket of its own
  *     and needs no more; a bucket of several terms, which fits the second-level cache, is sorted by

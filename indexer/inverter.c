@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* inverter - see inverter.h. The loop in quern_inverter_log runs once for each token there is and
- * does nothing but read the number that hangs on the token's word and write one word of the log. */
+ * does nothing but read the number that hangs on the token's form and write one word of the log. */
 #include "indexer/inverter.h"
 
 #include <string.h>
@@ -37,13 +37,17 @@ void quern_inverter_reset(quern_inverter *inv)
     quern_analysis_reset(inv->analysis);
 }
 
-/* Whether the words of the log from `group` on, all of one position, have the term. No analysis is
- * known to give a term twice at a position, but a posting must have each position once. */
-static int has_term(const uint32_t *group, const uint32_t *end, uint32_t term)
+/* Whether the words of the log from `group` on, all of one position, have the term. A posting must
+ * have each position once, and a joined word may have the stem of its first part (commit-ment): the
+ * first of them stands for both, with its form. */
+static int has_term(const quern_inverter *inv, const uint32_t *group, const uint32_t *end,
+                    uint32_t number)
 {
+    const quern_numbers_view *view = &inv->numbers.view;
+    uint32_t stem = quern_numbers_get(view, number)->stem;
     while (group < end) {
         uint32_t word = *group++;
-        if ((word & (QUERN_NUMBERS_MAX - 1)) == term) {
+        if (quern_numbers_get(view, word & (QUERN_NUMBERS_MAX - 1))->stem == stem) {
             return 1;
         }
         group += word >> QUERN_RUN_TERM_BITS == QUERN_RUN_FAR;
@@ -69,14 +73,15 @@ quern_status quern_inverter_log(quern_inverter *inv, quern_string text, uint32_t
     uint32_t len = 0;
     uint32_t repeated = 0;
     for (; token < end && token->position < limit; token++) {
-        uint32_t user = token->word->user;
+        quern_word *counted = token->form ? token->form : token->word;
+        uint32_t user = counted->user;
         if (!user) {
-            QUERN_TRY(quern_numbers_add(&inv->numbers, token->word, err));
-            user = token->word->user;
+            QUERN_TRY(quern_numbers_add(&inv->numbers, counted, err));
+            user = counted->user;
         }
         uint32_t term = (user >> 1) - 1;
         uint32_t step = token->position - before;
-        if (step == 0 && has_term(group, at, term)) {
+        if (step == 0 && has_term(inv, group, at, term)) {
             repeated++;
             continue;
         }

@@ -4,12 +4,21 @@
  * passage number. */
 #include "indexer/merge.h"
 
+#include "index/forms.h"
+
 #include <string.h>
 
 #define NONE UINT32_MAX
 #define MOST_PASSAGES (UINT32_MAX - 1)
 #define FORGET_EVERY (UINT64_C(16) << 20) /* bytes */
 #define KEYS_AN_ARENA 256 /* keys are read into an arena, which is emptied after so many */
+
+/* A form that a side has of the term at hand. */
+typedef struct side_form {
+    size_t at; /* bytes of `names` of the merger */
+    uint32_t len;
+    uint32_t side, code;
+} side_form;
 
 typedef struct side {
     quern_segment *segment;
@@ -23,6 +32,9 @@ typedef struct side {
     quern_lengths lengths;
     quern_dictionary_walk walk;
     quern_postings postings;
+    quern_forms forms; /* of the term at hand */
+    uint32_t *number;  /* of each code: which form of the merged term it is */
+    size_t cap_number;
     uint32_t next_block;
     uint32_t at;      /* posting of the block at hand */
     uint32_t passage; /* its new number */
@@ -48,8 +60,12 @@ typedef struct merger {
     uint32_t asked;       /* that article, or NONE */
     uint64_t asked_bytes; /* of its text */
     quern_segment_writer *writer;
-    uint32_t *positions;
-    size_t cap_positions;
+    uint32_t *positions, *forms; /* of the posting at hand */
+    size_t cap_positions, cap_forms;
+    side_form *side_forms; /* of the term at hand, in the order of their bytes */
+    size_t n_side_forms, cap_side_forms;
+    quern_buf names;
+    uint32_t n_forms; /* different ones */
     char last_term[256];
     size_t last_len;
     uint64_t since; /* bytes read since the sides were told to forget */
@@ -326,8 +342,16 @@ static quern_status make_maps(merger *m, quern_error *err)
 
 /* ---- Postings ---- */
 
+/* Loads the next block of the term at hand, and its codes where they are wanted. */
+static quern_status load_block(side *s, int with_codes, quern_error *err)
+{
+    QUERN_TRY(quern_postings_load(&s->postings, s->next_block++, err));
+    QUERN_TRY(quern_postings_load_tfs(&s->postings, err));
+    return with_codes ? quern_forms_load(&s->forms, &s->postings, err) : QUERN_OK;
+}
+
 /* Steps to the next live posting; s->passage is NONE at the end. */
-static quern_status next_posting(side *s, quern_error *err)
+static quern_status next_posting(const merger *m, side *s, quern_error *err)
 {
     quern_postings *p = &s->postings;
     uint32_t before = s->passage;
@@ -338,8 +362,7 @@ static quern_status next_posting(side *s, quern_error *err)
                 s->passage = NONE;
                 return QUERN_OK;
             }
-            QUERN_TRY(quern_postings_load(p, s->next_block++, err));
-            QUERN_TRY(quern_postings_load_tfs(p, err));
+            QUERN_TRY(load_block(s, m->n_forms > 1, err));
             s->at = NONE; /* steps to 0 */
             continue;
         }
@@ -365,11 +388,14 @@ static quern_status put_posting(merger *m, side *s, quern_error *err)
     if (tf == 0 || tf > len) {
         return damaged(s, "a term stands in a passage more often than there are words", err);
     }
-    if (tf > m->cap_positions &&
-        quern_grow(&m->positions, &m->cap_positions, tf, sizeof *m->positions)) {
+    if (quern_grow(&m->positions, &m->cap_positions, tf, sizeof *m->positions) ||
+        quern_grow(&m->forms, &m->cap_forms, tf, sizeof *m->forms)) {
         return quern_fail_nomem(err);
     }
     QUERN_TRY(quern_postings_positions(p, s->at, m->positions, err));
+    for (uint32_t i = 0; m->n_forms > 1 && i < tf; i++) {
+        m->forms[i] = s->number[s->forms.code[s->forms.first[s->at] + i]];
+    }
     uint32_t least = 0;
     for (uint32_t i = 0; i < tf; i++) {
         if (m->positions[i] < least || m->positions[i] >= len) {
@@ -377,7 +403,94 @@ static quern_status put_posting(merger *m, side *s, quern_error *err)
         }
         least = m->positions[i] + 1;
     }
-    return quern_segment_writer_posting(m->writer, s->passage, tf, m->positions, err);
+    quern_term_posting posting = {s->passage, tf, m->positions, m->forms};
+    return quern_segment_writer_posting(m->writer, &posting, err);
+}
+
+/* ---- Forms ---- */
+
+static int compare_bytes(quern_string a, quern_string b)
+{
+    int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static quern_string bytes_of(const merger *m, size_t i)
+{
+    const side_form *form = &m->side_forms[i];
+    quern_string bytes = {(const char *)m->names.data + form->at, form->len};
+    return bytes;
+}
+
+typedef struct collector {
+    merger *m;
+    uint32_t side;
+    int failed;
+} collector;
+
+/* Keeps a form of a side in its place; there are few. */
+static int keep_form(const quern_form *form, quern_string bytes, void *payload)
+{
+    collector *c = payload;
+    merger *m = c->m;
+    side_form fresh = {m->names.len, (uint32_t)bytes.len, c->side, form->code};
+    quern_buf_bytes(&m->names, bytes.data, bytes.len);
+    c->failed = m->names.status ||
+                quern_grow(&m->side_forms, &m->cap_side_forms, m->n_side_forms + 1, sizeof fresh);
+    if (c->failed) {
+        return 1;
+    }
+    size_t at = m->n_side_forms++;
+    for (; at > 0 && compare_bytes(bytes_of(m, at - 1), bytes) > 0; at--) {
+        m->side_forms[at] = m->side_forms[at - 1];
+    }
+    m->side_forms[at] = fresh;
+    return 0;
+}
+
+static quern_status collect_forms(merger *m, uint32_t i, quern_error *err)
+{
+    side *s = &m->sides[i];
+    quern_string key = {s->walk.key, s->walk.key_len};
+    collector c = {m, i, 0};
+    QUERN_TRY(quern_forms_open(&s->forms, s->segment, key, &s->walk.term, err));
+    if (quern_grow(&s->number, &s->cap_number, s->forms.n, sizeof *s->number)) {
+        return quern_fail_nomem(err);
+    }
+    QUERN_TRY(quern_forms_each(&s->forms, keep_form, &c, err));
+    return c.failed ? quern_fail_nomem(err) : QUERN_OK;
+}
+
+/* Numbers the forms that the n members have of the term at hand. */
+static quern_status number_forms(merger *m, uint32_t n, quern_error *err)
+{
+    const side *first = &m->sides[m->members[0]];
+    m->n_side_forms = 0;
+    m->n_forms = 0;
+    quern_buf_clear(&m->names);
+    if (first->walk.key_len < 2 || first->walk.key[0] != QUERN_FORMS_KIND) {
+        return QUERN_OK;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        QUERN_TRY(collect_forms(m, m->members[i], err));
+    }
+    for (size_t i = 0; i < m->n_side_forms; i++) {
+        const side_form *form = &m->side_forms[i];
+        m->n_forms += i == 0 || compare_bytes(bytes_of(m, i - 1), bytes_of(m, i)) != 0;
+        m->sides[form->side].number[form->code] = m->n_forms - 1;
+    }
+    return QUERN_OK;
+}
+
+static quern_status put_forms(merger *m, quern_error *err)
+{
+    for (size_t i = 0; i < m->n_side_forms; i++) {
+        quern_string bytes = bytes_of(m, i);
+        if (i == 0 || compare_bytes(bytes_of(m, i - 1), bytes) != 0) {
+            QUERN_TRY(quern_segment_writer_form(m->writer, bytes.data, bytes.len, err));
+        }
+    }
+    return QUERN_OK;
 }
 
 static quern_status begin_term(merger *m, const side *s, quern_error *err)
@@ -391,7 +504,8 @@ static quern_status begin_term(merger *m, const side *s, quern_error *err)
     }
     memcpy(m->last_term, key, len);
     m->last_len = len;
-    return quern_segment_writer_term(m->writer, key, len, err);
+    QUERN_TRY(quern_segment_writer_term(m->writer, key, len, err));
+    return put_forms(m, err);
 }
 
 /* Opens the postings of the term at hand and puts the side into the queue, if any of it is live. */
@@ -402,7 +516,7 @@ static quern_status enqueue(merger *m, uint32_t i, quern_error *err)
     s->next_block = 0;
     s->at = NONE;
     s->passage = NONE;
-    QUERN_TRY(next_posting(s, err));
+    QUERN_TRY(next_posting(m, s, err));
     if (s->passage != NONE) {
         m->queue[m->n_queue++] = (uint64_t)s->passage << 32 | i;
     }
@@ -418,7 +532,7 @@ static quern_status drain(merger *m, quern_error *err)
         uint32_t i = (uint32_t)m->queue[0];
         side *s = &m->sides[i];
         QUERN_TRY(put_posting(m, s, err));
-        QUERN_TRY(next_posting(s, err));
+        QUERN_TRY(next_posting(m, s, err));
         m->queue[0] = s->passage == NONE ? m->queue[--m->n_queue] : (uint64_t)s->passage << 32 | i;
         if (m->n_queue > 1) {
             sink(m->queue, m->n_queue, 0);
@@ -465,6 +579,7 @@ static quern_status merge_term(merger *m, quern_error *err)
         }
     } while (m->n_heap > 0 && term_order(&m->sides[members[0]], &m->sides[m->heap[0]]) == 0);
     m->n_queue = 0;
+    QUERN_TRY(number_forms(m, n, err));
     for (uint32_t i = 0; i < n; i++) {
         const quern_term *term = &m->sides[members[i]].walk.term;
         note_read(m, term->df > 1 ? term->post_bytes + term->pos_bytes : 0);
@@ -555,6 +670,8 @@ quern_status quern_merge_segments(const quern_merge *merge, quern_segment_ref *o
         quern_arena_finish(&m.sides[i].keys[0]);
         quern_arena_finish(&m.sides[i].keys[1]);
         quern_free(m.sides[i].map);
+        quern_free(m.sides[i].number);
+        quern_forms_finish(&m.sides[i].forms);
     }
     quern_arena_finish(&m.record);
     quern_free(m.sides);
@@ -563,5 +680,8 @@ quern_status quern_merge_segments(const quern_merge *merge, quern_segment_ref *o
     quern_free(m.members);
     quern_free(m.places);
     quern_free(m.positions);
+    quern_free(m.forms);
+    quern_free(m.side_forms);
+    quern_buf_finish(&m.names);
     return status;
 }

@@ -5,7 +5,7 @@
  * indexing a token writes memory front to back and nowhere else (the segment is made by sorting the
  * log, see flush.h). A word of the log:
  *
- *     bit 0..27   number of the term (numbers.h)
+ *     bit 0..27   number of the form, or of a term without forms (numbers.h)
  *     bit 28..31  how far its position lies behind that of the token before it; 15: the next word
  *                 of the log says how far
  *

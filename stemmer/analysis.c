@@ -660,6 +660,8 @@ quern_status quern_analysis_fingerprint(quern_analysis *analysis, uint64_t *out,
             return quern_fail_nomem(err);
         }
         hash = quern_checksum_seeded(made.bytes, made.len, hash);
+        make_form(form, n, &made);
+        hash = quern_checksum_seeded(made.bytes, made.len, hash);
     }
     *out = hash;
     return QUERN_OK;

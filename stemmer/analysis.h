@@ -45,7 +45,7 @@
 #include "base/status.h"
 
 /* Raised whenever the same text would give other terms. */
-#define QUERN_ANALYSIS_VERSION 2
+#define QUERN_ANALYSIS_VERSION 3
 
 #define QUERN_TERM_MAX 240 /* bytes, with the byte of kind */
 

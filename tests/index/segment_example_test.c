@@ -10,10 +10,10 @@
 #define EXAMPLE_MAX 65536
 
 typedef struct example_term {
-    const char *name;
+    const char *name, *forms[2];
     uint32_t n;
     struct {
-        uint32_t passage, tf, positions[2];
+        uint32_t passage, tf, positions[2], forms[2];
     } postings[2];
 } example_term;
 
@@ -21,14 +21,14 @@ static const quern_stored_passage ants[] = {{0, 15, 1, 1}, {16, 25, 2, 1}};
 static const quern_stored_passage bees[] = {{0, 9, 1, 1}};
 static const quern_field field = {{"tag", 3}, {"x", 1}};
 static const uint32_t lengths[] = {3, 2, 2};
-static const char *const texts[] = {"Ants find ants.\nAnts eat.", "Bees dig."};
+static const char *const texts[] = {"Ants find ants.\nAnt eats.", "Bees dig."};
 
 static const example_term terms[] = {
-    {"\1ant", 2, {{0, 2, {0, 2}}, {1, 1, {0}}}},
-    {"\1bee", 1, {{2, 1, {0}}}},
-    {"\1dig", 1, {{2, 1, {1}}}},
-    {"\1eat", 1, {{1, 1, {1}}}},
-    {"\1find", 1, {{0, 1, {1}}}},
+    {"\1ant", {"ant", "ants"}, 2, {{0, 2, {0, 2}, {1, 1}}, {1, 1, {0}, {0}}}},
+    {"\1bee", {"bees", NULL}, 1, {{2, 1, {0}, {0}}}},
+    {"\1dig", {"dig", NULL}, 1, {{2, 1, {1}, {0}}}},
+    {"\1eat", {"eats", NULL}, 1, {{1, 1, {1}, {0}}}},
+    {"\1find", {"find", NULL}, 1, {{0, 1, {1}, {0}}}},
 };
 
 static quern_status give_article(void *payload, uint32_t i, quern_stored_article *out,
@@ -71,9 +71,13 @@ static void write_example(quern_vfs *vfs, quern_segment_ref *ref)
     for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
         const example_term *t = &terms[i];
         CHECK(quern_segment_writer_term(w, t->name, strlen(t->name), &err) == QUERN_OK);
+        for (size_t k = 0; k < 2 && t->forms[k]; k++) {
+            CHECK(quern_segment_writer_form(w, t->forms[k], strlen(t->forms[k]), &err) == QUERN_OK);
+        }
         for (uint32_t k = 0; k < t->n; k++) {
-            CHECK(quern_segment_writer_posting(w, t->postings[k].passage, t->postings[k].tf,
-                                               t->postings[k].positions, &err) == QUERN_OK);
+            quern_term_posting posting = {t->postings[k].passage, t->postings[k].tf,
+                                          t->postings[k].positions, t->postings[k].forms};
+            CHECK(quern_segment_writer_posting(w, &posting, &err) == QUERN_OK);
         }
     }
     CHECK(quern_segment_writer_finish(w, ref, &err) == QUERN_OK);

@@ -2,6 +2,8 @@
 /* segment_model - see segment_model.h. */
 #include "segment_model.h"
 
+#include "forms_model.h"
+
 #include "base/bm25.h"
 #include "tests/check.h"
 
@@ -287,18 +289,30 @@ static quern_status give_text(void *payload, uint32_t i, quern_buf *out, quern_e
     return QUERN_OK;
 }
 
-static quern_status write_terms(const model *m, quern_segment_writer *w, quern_error *err)
+static quern_status write_term(const model *m, const model_term *t, uint32_t *forms,
+                               quern_segment_writer *w, quern_error *err)
 {
-    for (uint32_t i = 0; i < m->n_terms; i++) {
-        const model_term *t = &m->terms[i];
-        QUERN_TRY(quern_segment_writer_term(w, t->name, t->len, err));
-        for (size_t k = 0; k < t->n; k++) {
-            const model_posting *p = &m->postings[t->first + k];
-            QUERN_TRY(
-                quern_segment_writer_posting(w, p->passage, p->tf, m->positions + p->at, err));
-        }
+    QUERN_TRY(quern_segment_writer_term(w, t->name, t->len, err));
+    QUERN_TRY(forms_model_declare(t, w, err));
+    forms_model_pick(t, m->postings[t->first].at, (size_t)t->cf, forms);
+    for (size_t k = 0; k < t->n; k++) {
+        const model_posting *p = &m->postings[t->first + k];
+        const uint32_t *form = forms + (p->at - m->postings[t->first].at);
+        quern_term_posting posting = {p->passage, p->tf, m->positions + p->at, form};
+        QUERN_TRY(quern_segment_writer_posting(w, &posting, err));
     }
     return QUERN_OK;
+}
+
+static quern_status write_terms(const model *m, quern_segment_writer *w, quern_error *err)
+{
+    uint32_t *forms = must(calloc(m->n_positions + 1, sizeof *forms));
+    quern_status status = QUERN_OK;
+    for (uint32_t i = 0; i < m->n_terms && !status; i++) {
+        status = write_term(m, &m->terms[i], forms, w, err);
+    }
+    free(forms);
+    return status;
 }
 
 quern_status model_write(const model *m, quern_vfs *vfs, const char *dir, quern_segment_ref *ref,
@@ -577,5 +591,6 @@ quern_status model_compare(const model *m, quern_segment *s, const char **differ
     SAME(info->text_bytes == m->text_bytes && info->has_text == m->store_text);
     STEP(compare_articles(m, s, differs, err));
     STEP(compare_passages(m, s, differs, err));
-    return compare_terms(m, s, differs, err);
+    STEP(compare_terms(m, s, differs, err));
+    return forms_model_compare(m, s, differs, err);
 }
