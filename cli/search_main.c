@@ -101,7 +101,7 @@ static const quern_option options[] = {
                    "indexes on other machines, with commas between them:\n"
                    "HOST:PORT, ssh:[USER@]HOST:DIR or prog:PROGRAM"},
     [ROW_REQUIRE_ALL] = {0, 0, "require-all", NULL, "no answer where one of the shards is missing"},
-    [ROW_TIME_LIMIT] = {0, 0, "time-limit", "S", "an answer within S seconds; of shards (10)"},
+    [ROW_TIME_LIMIT] = {0, 0, "time-limit", "S", "an answer in about S seconds, labelled if cut"},
     [ROW_HEAD_HOW] = {0, 0, NULL, NULL, "how"},
     [ROW_COLOR] = {0, QUERN_OPTION_COMMON, "color", "WHEN", "auto, always or never"},
     [ROW_HYPERLINK] = {0, 0, "hyperlink", "WHEN",
@@ -313,8 +313,8 @@ static int check_settings(const settings *s, int n_words)
     if (s->shards.n > 0 && (s->index || s->queries)) {
         return quern_message_usage("--shard goes neither with --index nor with --queries");
     }
-    if (s->shards.n == 0 && (s->shards.require_all || s->limit_ms)) {
-        return quern_message_usage("--require-all and --time-limit go with --shard");
+    if (s->shards.n == 0 && s->shards.require_all) {
+        return quern_message_usage("--require-all goes with --shard");
     }
     return 0;
 }
@@ -335,6 +335,7 @@ static int read_command_line(run *r, int argc, char **argv)
         return -1;
     }
     code = check_settings(&r->set, argc - first);
+    r->set.search.time_limit_ms = r->set.shards.n ? 0 : r->set.limit_ms;
     if (code || r->set.queries) {
         return code;
     }
@@ -558,7 +559,9 @@ static void say_none(const run *r)
 {
     quern_error err;
     quern_stats stats = QUERN_STATS_INIT;
-    quern_message_say("no passage matches “%s”", r->typed);
+    quern_message_say(r->totals.partial ? "no passage that matches “%s” was found in time"
+                                        : "no passage matches “%s”",
+                      r->typed);
     if (!r->set.shards.n && quern_reader_stats(r->reader, &stats, &err) == QUERN_OK &&
         stats.articles == 0) {
         quern_message_say("the index is empty — run: indexer %s", r->place.base);
@@ -575,6 +578,9 @@ static int show(run *r)
     int none = r->totals.passages == 0;
     if (r->set.quiet) {
         return none;
+    }
+    if (r->totals.partial) {
+        quern_message_say("the time limit ended the search: better passages may have been missed");
     }
     const char *note;
     for (size_t i = 0; !r->set.json && (note = quern_query_note(r->query, i)); i++) {

@@ -359,6 +359,7 @@ int quern_print_json_summary(const quern_printer *printer, const quern_totals *t
     quern_json_set_count(&json, "articles", totals->articles);
     quern_json_set_count(&json, "passages", totals->passages);
     quern_json_set(&json, "exact_total", json_boolean(totals->exact));
+    quern_json_set(&json, "partial", json_boolean(totals->partial));
     double rounded = (double)(int64_t)(elapsed_ms * 1000 + 0.5) / 1000;
     quern_json_set(&json, "elapsed_ms", json_real(rounded));
     quern_json_set_count(&json, "stale_files", stale_files);

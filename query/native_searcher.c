@@ -16,13 +16,14 @@
  * weights of its terms, one for each place. idf comes from the live passages with t in the whole
  * snapshot, also inside a phrase.
  *
- * How it runs. prune.c finds the k best; where all matches are to be counted, they are marked as
- * bits in windows and counted first. A query that is too large for that runs exhaustively: for each
- * segment, windows of passages (rank.h), each beginning where the next posting of any clause is:
- * words pour their blocks in, phrases add one match at a time, the bits are cut to the living,
- * counted, and what reaches the bar goes to the k best (topk.h). The k best of a segment are then
- * merged with those of the segments before; only there, and only on equal scores, keys are
- * compared, as inside a segment passages are in key order.
+ * How it runs. prune.c finds the k best; where all matches are to be counted, they are then marked
+ * as bits in windows and counted. A plan of another shape is asked window by window (tree.h). A
+ * query that is too large for pruning runs exhaustively: for each segment, windows of passages
+ * (rank.h), each beginning where the next posting of any clause is: words pour their blocks in,
+ * phrases add one match at a time, the bits are cut to the living, counted, and what reaches the
+ * bar goes to the k best (topk.h). The k best of a segment are then merged with those of the
+ * segments before; only there, and only on equal scores, keys are compared, as inside a segment
+ * passages are in key order.
  *
  * Memory: a cursor for each term and segment that has it, a bounded pool of decoded blocks and of
  * tables, one window, at most 2 k scores. Nothing is proportional to the number of passages.
@@ -49,6 +50,7 @@ struct quern_native {
     quern_rank_table *tables;
     uint32_t n_tables;
     quern_window window;
+    quern_deadline *deadline; /* or NULL */
 };
 
 /* Where the matches of a scan go. */
@@ -100,6 +102,11 @@ quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
     }
     *out = native;
     return QUERN_OK;
+}
+
+void quern_native_set_deadline(quern_native *native, quern_deadline *deadline)
+{
+    native->deadline = deadline;
 }
 
 void quern_native_free(quern_native *native)
@@ -317,12 +324,12 @@ static quern_status scan_tree(quern_native *native, uint32_t segment, uint32_t f
                               sink *out, quern_error *err)
 {
     quern_window *window = quern_tree_window(native->tree);
-    QUERN_TRY(quern_tree_start(native->tree, segment, from, err));
+    QUERN_TRY(quern_tree_start(native->tree, segment, from, native->deadline, err));
     for (;;) {
         int more;
         uint32_t end;
         QUERN_TRY(quern_tree_next(native->tree, to, out->count_only, &end, &more, err));
-        if (!more) {
+        if (!more || quern_deadline_check(native->deadline)) {
             return QUERN_OK;
         }
         for (uint32_t at = 0; at < end - window->base; at += 64) {
@@ -340,6 +347,9 @@ static quern_status scan_flat(quern_native *native, quern_part *p, uint32_t from
     }
     QUERN_TRY(start(native, p, from, err));
     for (uint32_t next = next_passage(p); next < to; next = next_passage(p)) {
+        if (quern_deadline_check(native->deadline)) {
+            return QUERN_OK;
+        }
         window->base = next & ~63u;
         uint32_t end = to - window->base > window->size ? window->base + window->size : to;
         for (size_t i = 0; i < p->n_words; i++) {
@@ -528,6 +538,11 @@ static void set_counts(const quern_native *native, const sink *to, int is_counte
         out->n_articles = is_counted ? prune->n_passages : 0;
         out->is_partial = prune->is_partial;
     }
+    out->is_cut = native->deadline && native->deadline->is_over;
+    out->is_partial |= out->is_cut;
+    if (prune && out->is_cut && out->n_passages < prune->n_passages) {
+        out->n_passages = prune->n_passages;
+    }
 }
 
 /* The matches of an ALL of words are counted faster as bits, those of a tree of any shape, than one
@@ -551,6 +566,7 @@ quern_status quern_native_top(quern_native *native, size_t k, int how, quern_fou
                          .tables = native->tables,
                          .n_tables = native->n_tables,
                          .window = &native->window,
+                         .deadline = native->deadline,
                          .top = &top};
     quern_status status = QUERN_OK;
     quern_topk_init(&top, k ? k : 1);
@@ -565,14 +581,14 @@ quern_status quern_native_top(quern_native *native, size_t k, int how, quern_fou
     if (!status && native->query.parts && !is_counted && !(to.prune && is_word && !to.count)) {
         status = make_window(native, to.prune != NULL, err);
     }
-    if (!status && to.prune && to.count && !is_counted) {
-        status = count_all(native, &to, err);
-    }
     out->n = 0;
     for (uint32_t s = 0; !status && s < native->query.n_parts; s++) {
         status = add_segment(native, s, &to, out, err);
     }
     quern_topk_finish(&top);
+    if (!status && to.prune && to.count && !is_counted) {
+        status = count_all(native, &to, err);
+    }
     set_counts(native, &to, is_counted, out);
     return status;
 }

@@ -11,6 +11,7 @@
 
 #include "base/bm25.h"
 #include "index/snapshot.h"
+#include "query/deadline.h"
 #include "query/plan.h"
 #include "query/topk.h"
 
@@ -28,6 +29,7 @@ typedef struct quern_found_list {
     size_t n, cap;
     uint64_t n_passages; /* that match; where is_partial, at least so many, and more than n */
     int is_partial;      /* matches were left out that cannot be among the k best */
+    int is_cut;          /* the deadline came: the best of what was looked at, and is_partial */
     uint64_t n_articles; /* that match, where they were counted */
 } quern_found_list;
 
@@ -35,6 +37,8 @@ typedef struct quern_found_list {
  * NOMEM, CORRUPT, IO. */
 quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
                                const quern_bm25 *model, quern_native **out, quern_error *err);
+/* Ends every search where the deadline is over; it must outlive the searcher. */
+void quern_native_set_deadline(quern_native *native, quern_deadline *deadline);
 void quern_native_free(quern_native *native);
 
 /* How to search; 0 is the fastest way, which all the others agree with. */

@@ -39,11 +39,12 @@
 #include <stddef.h>
 
 enum {
-    FEW = 12,      /* matches among 64 passages that are looked at one by one */
-    BATCH = 1024,  /* candidates at a time */
-    MISS = -1,     /* instead of a score: the passage has not the word, */
-    HOPELESS = -2, /* or cannot reach the bar with it */
-    SLOP = 2       /* units that a computed bound may be off */
+    FEW = 12,            /* matches among 64 passages that are looked at one by one */
+    BATCH = 1024,        /* candidates at a time */
+    BLOCKS_A_LOOK = 256, /* of one word, for each look at the clock */
+    MISS = -1,           /* instead of a score: the passage has not the word, */
+    HOPELESS = -2,       /* or cannot reach the bar with it */
+    SLOP = 2             /* units that a computed bound may be off */
 };
 
 typedef struct word {
@@ -268,7 +269,8 @@ static quern_status one_word(pruning *s, quern_error *err)
     QUERN_TRY(order_blocks(w, least, &blocks, &n, err));
     quern_status status = QUERN_OK;
     for (uint32_t i = 0; i < n && !status; i++) {
-        if (bound_of(w, w->postings->bounds[blocks[i]]) < top->bar) {
+        if (bound_of(w, w->postings->bounds[blocks[i]]) < top->bar ||
+            (i % BLOCKS_A_LOOK == 0 && quern_deadline_check(s->up->deadline))) {
             break;
         }
         if (i + 1 < n) {
@@ -646,6 +648,9 @@ static quern_status windows(pruning *s, quern_error *err)
 {
     uint32_t size = s->up->window->size;
     for (uint32_t next = next_base(s, 0); next < s->n_passages; next = next_base(s, s->stop)) {
+        if (quern_deadline_check(s->up->deadline)) {
+            return QUERN_OK;
+        }
         s->base = next & ~63u;
         s->stop = s->n_passages - s->base > size ? s->base + size : s->n_passages;
         QUERN_TRY(one_window(s, err));

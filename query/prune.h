@@ -7,6 +7,7 @@
 #ifndef QUERN_QUERY_PRUNE_H
 #define QUERN_QUERY_PRUNE_H
 
+#include "query/deadline.h"
 #include "query/prepare.h"
 #include "query/rank.h"
 #include "query/topk.h"
@@ -19,8 +20,9 @@ typedef struct quern_prune {
     uint32_t n_tables;
     quern_window *window;
     quern_topk *top;
-    uint64_t n_passages; /* matches that were seen, of all segments so far */
-    int is_partial;      /* there may be more */
+    quern_deadline *deadline; /* or NULL; once over, what follows is left out */
+    uint64_t n_passages;      /* matches that were seen, of all segments so far */
+    int is_partial;           /* there may be more */
 } quern_prune;
 
 /* Whether the query can be pruned: its sums are narrow, every cursor has a slot and every word a

@@ -13,7 +13,8 @@
  * shown, or the best one with the number of the others.
  *
  * Totals. Passages and articles are counted where all matching passages were looked at or the
- * caller asks; else the answer says `more than`, and that is made sure.
+ * caller asks; else the answer says `more than`, and that is made sure, unless the time limit came:
+ * then the answer is made of what was found until then, and says so.
  */
 #include "query/hits.h"
 #include "query/native_searcher.h"
@@ -41,6 +42,7 @@ typedef struct search {
     quern_native *native;
     quern_search_options options;
     quern_bm25 model;
+    quern_deadline deadline;
     quern_found_list found;
     group *groups;
     size_t n_groups, cap_groups; /* the first options.articles of them are shown */
@@ -146,10 +148,13 @@ static quern_status find_articles(search *s, quern_error *err)
         k = k < SIZE_MAX / 64 ? k : SIZE_MAX / 64;
         QUERN_TRY(quern_native_top(s->native, (size_t)k, s->options.count, &s->found, err));
         int all_seen = s->found.n == s->found.n_passages;
+        if (seen > 0 && s->found.is_cut) {
+            return QUERN_OK; /* the groups of the round before are the best there are */
+        }
         for (; seen < s->found.n && (all_seen || s->n_groups <= s->options.articles); seen++) {
             QUERN_TRY(add_passage(s, &s->found.items[seen], err));
         }
-        if (all_seen || s->n_groups >= s->options.articles || s->found.n < k) {
+        if (all_seen || s->n_groups >= s->options.articles || s->found.n < k || s->found.is_cut) {
             return QUERN_OK;
         }
     }
@@ -158,16 +163,19 @@ static quern_status find_articles(search *s, quern_error *err)
 static quern_status set_totals(search *s, quern_totals *totals, quern_error *err)
 {
     totals->articles = s->n_groups;
-    totals->exact = s->found.n == s->found.n_passages;
+    totals->exact = s->found.n == s->found.n_passages && !s->found.is_cut;
     if (!totals->exact && !s->options.count && s->n_groups > s->options.articles) {
         totals->articles = s->options.articles;
-    } else if (!totals->exact) { /* as many as wanted; perhaps no more */
+    } else if (!totals->exact && !s->found.is_cut) { /* as many as wanted; perhaps no more */
         if (!s->options.count) {
             QUERN_TRY(quern_native_top(s->native, 1, 1, &s->found, err));
         }
-        totals->articles = s->found.n_articles;
-        totals->exact = 1;
+        totals->exact = !s->found.is_cut;
+        if (totals->exact || s->found.n_articles > s->n_groups) {
+            totals->articles = s->found.n_articles;
+        }
     }
+    totals->partial = s->found.is_cut;
     totals->passages = s->found.n_passages;
     return QUERN_OK;
 }
@@ -183,8 +191,9 @@ static quern_status add_group(search *s, uint32_t i, quern_topk *all, quern_erro
                               .rank = i + 1,
                               .passages = &g->best,
                               .n_passages = 1};
-    if (g->end_passage - g->first_passage > 1 &&
-        (s->options.all_passages || !s->options.places_only)) {
+    int wants_others = s->options.all_passages || !s->options.places_only;
+    if (g->end_passage - g->first_passage > 1 && wants_others &&
+        !quern_deadline_check(&s->deadline)) {
         QUERN_TRY(
             quern_native_range(s->native, g->segment, g->first_passage, g->end_passage, all, err));
         if (s->options.all_passages) {
@@ -221,7 +230,9 @@ static void search_finish(search *s)
 
 static quern_status run(search *s, const quern_plan *plan, quern_error *err)
 {
+    s->deadline = quern_deadline_in(s->options.time_limit_ms);
     QUERN_TRY(quern_native_open(s->snapshot, plan, &s->model, &s->native, err));
+    quern_native_set_deadline(s->native, &s->deadline);
     QUERN_TRY(find_articles(s, err));
     QUERN_TRY(set_totals(s, &s->builder.hits->totals, err));
     return make_hits(s, err);

@@ -5,8 +5,9 @@
 enum {
     WINDOW = QUERN_TREE_WINDOW,
     WORDS = QUERN_TREE_WORDS,
-    TABLES_MAX = 64, /* of contributions, 16 KB each; more words than that share */
-    SPARSE = 8       /* postings for each passage of a mask that make seeking cheaper */
+    TABLES_MAX = 64,    /* of contributions, 16 KB each; more words than that share */
+    NODES_A_LOOK = 256, /* that are asked for each look at the clock */
+    SPARSE = 8          /* postings for each passage of a mask that make seeking cheaper */
 };
 
 typedef quern_tree_node node;
@@ -67,6 +68,15 @@ static void set(const quern_tree *t, uint64_t *bits, uint32_t passage)
 {
     uint32_t at = passage - t->base;
     bits[at >> 6] |= (uint64_t)1 << (at & 63);
+}
+
+/* Whether the deadline is over, which makes the answers for the window at hand worthless. */
+static int is_late(quern_tree *t)
+{
+    if (t->n_asked++ % NODES_A_LOOK == 0) {
+        quern_deadline_check(t->deadline);
+    }
+    return t->deadline && t->deadline->is_over;
 }
 
 /* ---- Cursors ---- */
@@ -309,6 +319,9 @@ static quern_status match_maybe(quern_tree *t, node *n, const uint64_t *mask, ui
 static quern_status match(quern_tree *t, node *n, const uint64_t *mask, uint64_t *out,
                           quern_error *err)
 {
+    if (is_late(t)) {
+        return QUERN_OK;
+    }
     if (n->join) {
         return match_join(t, n, mask, out, err);
     }
@@ -429,6 +442,9 @@ static quern_status score_maybe(quern_tree *t, node *n, const uint64_t *mask, qu
 
 static quern_status score(quern_tree *t, node *n, const uint64_t *mask, quern_error *err)
 {
+    if (is_late(t)) {
+        return QUERN_OK;
+    }
     if (n->join) {
         return score_join(t, n, mask, err);
     }
@@ -523,8 +539,13 @@ quern_status quern_tree_next(quern_tree *t, uint32_t to, int match_only, uint32_
     if (!match_only && !is_empty(out)) {
         QUERN_TRY(score(t, t->root, out, err));
     }
-    for (size_t i = 0; i < WORDS; i++) {
-        quern_store64(t->window.bits + i * 8, out[i]);
+    *more = !(t->deadline && t->deadline->is_over);
+    for (uint32_t i = 0; i < WORDS; i++) {
+        if (!*more) {
+            quern_window_clear(&t->window, i * 64);
+        } else {
+            quern_store64(t->window.bits + i * 8, out[i]);
+        }
     }
     return QUERN_OK;
 }
@@ -608,8 +629,10 @@ static quern_status enter_segment(quern_tree *t, uint32_t segment, quern_error *
     return quern_match_pool_init(&t->pool, t->maker.n_cursors + 1, err);
 }
 
-quern_status quern_tree_start(quern_tree *t, uint32_t segment, uint32_t from, quern_error *err)
+quern_status quern_tree_start(quern_tree *t, uint32_t segment, uint32_t from,
+                              quern_deadline *deadline, quern_error *err)
 {
+    t->deadline = deadline;
     if (t->part != &t->query->parts[segment]) {
         quern_status status = enter_segment(t, segment, err);
         if (status) {

@@ -26,6 +26,7 @@
 #ifndef QUERN_QUERY_TREE_H
 #define QUERN_QUERY_TREE_H
 
+#include "query/deadline.h"
 #include "query/prepare.h"
 #include "query/rank.h"
 
@@ -35,13 +36,16 @@ typedef struct quern_tree quern_tree;
 quern_status quern_tree_open(quern_prepared *query, quern_tree **out, quern_error *err);
 void quern_tree_free(quern_tree *tree);
 
-/* Puts the tree at a passage of a segment. Errors: NOMEM, CORRUPT, IO. */
-quern_status quern_tree_start(quern_tree *tree, uint32_t segment, uint32_t from, quern_error *err);
+/* Puts the tree at a passage of a segment. The deadline, or NULL, is kept. Errors: NOMEM, CORRUPT,
+ * IO. */
+quern_status quern_tree_start(quern_tree *tree, uint32_t segment, uint32_t from,
+                              quern_deadline *deadline, quern_error *err);
 
 /* Moves on to the next window and puts the living passages of it that match, below `to`, into the
  * window's bits, perhaps none, and unless `match_only` what they score into its scores. *end is
- * where the window ends; *more is 0 where no passage below `to` is left. The caller clears bits and
- * scores of the window before the next one. */
+ * where the window ends; *more is 0 where no passage below `to` is left, or the deadline came
+ * before the window was done. The caller clears bits and scores of the window before the next one.
+ */
 quern_status quern_tree_next(quern_tree *tree, uint32_t to, int match_only, uint32_t *end,
                              int *more, quern_error *err);
 

@@ -53,10 +53,12 @@ struct quern_tree {
     quern_tree_node *stored; /* those with bits */
     uint32_t **counts;       /* for ATLEASTs, by how many are above them */
     size_t n_counts, cap_counts;
-    uint32_t n_leaves; /* words of the plan that were met; numbers their tables */
-    uint32_t round;    /* how often it was started */
-    uint32_t number;   /* of the window */
-    uint32_t at;       /* where the next window begins, at the earliest */
+    uint32_t n_leaves;        /* words of the plan that were met; numbers their tables */
+    quern_deadline *deadline; /* or NULL; once over, nothing is asked any more */
+    uint32_t n_asked;         /* nodes */
+    uint32_t round;           /* how often it was started */
+    uint32_t number;          /* of the window */
+    uint32_t at;              /* where the next window begins, at the earliest */
     uint32_t base, end;
 };
 

@@ -470,18 +470,20 @@ QUERN_API const char *quern_query_note(const quern_query *query, size_t n);
 
 typedef struct quern_search_options {
     size_t size;
-    uint32_t articles; /* how many articles; 0 is 10 */
-    int all_passages;  /* 1: all matching passages of each article, not the best one only */
-    int count;         /* 1: exact totals, even where they cost time */
-    double k1;         /* BM25: 0 is 1.2, a negative value stands for 0 */
-    double b;          /* BM25: 0 is 0.75, a negative value stands for 0 */
-    int places_only;   /* 1: hits say which and where, in a fraction of the time: no text,
-                          highlights or fields, and more_in_article is 0 */
-    int explain;       /* 1: quern_hits_explain can be asked */
+    uint32_t articles;      /* how many articles; 0 is 10 */
+    int all_passages;       /* 1: all matching passages of each article, not the best one only */
+    int count;              /* 1: exact totals, even where they cost time */
+    double k1;              /* BM25: 0 is 1.2, a negative value stands for 0 */
+    double b;               /* BM25: 0 is 0.75, a negative value stands for 0 */
+    int places_only;        /* 1: hits say which and where, in a fraction of the time: no text,
+                               highlights or fields, and more_in_article is 0 */
+    int explain;            /* 1: quern_hits_explain can be asked */
+    uint32_t time_limit_ms; /* of the native engine: when this long has passed, the best passages of
+                               those looked at so far are the answer; 0: no limit */
 } quern_search_options;
 #define QUERN_SEARCH_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(quern_search_options), 0, 0, 0, 0, 0, 0, 0                                           \
+        sizeof(quern_search_options), 0, 0, 0, 0, 0, 0, 0, 0                                       \
     }
 
 /* Bytes of a text that matched: [start, end). */
@@ -533,11 +535,12 @@ QUERN_API quern_status quern_hits_get(const quern_hits *hits, size_t i, quern_hi
 typedef struct quern_totals {
     size_t size;
     uint64_t articles, passages; /* that match */
-    int exact;                   /* 0: there are more than these */
+    int exact;                   /* 0: there are more than these, or perhaps where `partial` */
+    int partial;                 /* 1: time_limit_ms came; better passages may have been missed */
 } quern_totals;
 #define QUERN_TOTALS_INIT                                                                          \
     {                                                                                              \
-        sizeof(quern_totals), 0, 0, 0                                                              \
+        sizeof(quern_totals), 0, 0, 0, 0                                                           \
     }
 QUERN_API quern_status quern_hits_totals(const quern_hits *hits, quern_totals *out);
 

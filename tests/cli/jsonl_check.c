@@ -135,8 +135,8 @@ static void check_line(const json_t *line, int *state)
     } else if (*state == 2) {
         check_hit(line);
     } else if (*state == 3) {
-        check_members(line, "i:articles i:passages b:exact_total r:elapsed_ms i:stale_files "
-                            "a:suggestions");
+        check_members(line, "i:articles i:passages b:exact_total b:partial r:elapsed_ms "
+                            "i:stale_files a:suggestions");
     }
 }
 

@@ -450,8 +450,52 @@ static void test_random(void)
     fixture_close(&f);
 }
 
+/* Past its deadline a search of any kind ends at once, in an answer that says so. */
+static void test_deadline(void)
+{
+    static const quern_plan_op ops[] = {QUERN_PLAN_TERM, QUERN_PLAN_PHRASE, QUERN_PLAN_ANY,
+                                        QUERN_PLAN_ALL,  QUERN_PLAN_NOT,    QUERN_PLAN_FILTER};
+    fixture f;
+    uint64_t seed = check_seed(62);
+    fixture_open(&f, &seed);
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+        quern_error err;
+        quern_plan plan;
+        quern_native *native = NULL;
+        quern_found_list list = {0};
+        quern_deadline past = {1, 0};
+        quern_deadline far = quern_deadline_in(1000000);
+        quern_plan_member members[2] = {{0, 0, QUERN_PLAN_NONE}, {1, 1, QUERN_PLAN_NONE}};
+        quern_plan_init(&plan);
+        plan.root = new_node(&plan, ops[i]);
+        plan.root->term = members[0].term = word(&plan, 0);
+        members[1].term = word(&plan, 1);
+        for (uint32_t m = 0; m < 2 && ops[i] >= QUERN_PLAN_ANY; m++) {
+            quern_plan_node *child = new_node(&plan, QUERN_PLAN_TERM);
+            child->term = members[m].term;
+            add_child(plan.root, child);
+        }
+        plan.root->members = members;
+        plan.root->n_members = ops[i] == QUERN_PLAN_PHRASE ? 2 : 0;
+        CHECK(!quern_native_open(f.snapshot, &plan, &model, &native, &err));
+        for (int how = 0; how <= QUERN_NATIVE_EXHAUSTIVE; how++) {
+            quern_native_set_deadline(native, &far);
+            CHECK(!quern_native_top(native, 10, how, &list, &err));
+            CHECK(!list.is_cut && list.n == 10);
+            quern_native_set_deadline(native, &past);
+            CHECK(!quern_native_top(native, 10, how, &list, &err));
+            CHECK(list.is_cut && list.is_partial && list.n == 0);
+        }
+        quern_found_list_finish(&list);
+        quern_native_free(native);
+        quern_plan_finish(&plan);
+    }
+    fixture_close(&f);
+}
+
 static CU_TestInfo tests[] = {
     {"random plans", test_random},
+    {"past the deadline", test_deadline},
     CU_TEST_INFO_NULL,
 };
 QUERN_TEST_MAIN("query/tree", tests)
