@@ -116,17 +116,54 @@ static quern_status make_cursors(quern_clause_maker *m, size_t n, quern_match_jo
     return QUERN_OK;
 }
 
+quern_status quern_clause_code(const quern_clause_maker *m, uint32_t stem, uint32_t form,
+                               uint32_t *code, int *is_there, quern_error *err)
+{
+    quern_forms forms;
+    quern_form found;
+    const quern_plan_term *s = &m->plan->terms[stem];
+    const quern_plan_term *f = &m->plan->terms[form];
+    quern_string key = {s->bytes, s->len};
+    quern_string bytes = {f->bytes + 1, f->len - 1};
+    quern_segment *segment = m->lookup->snapshot->segments[m->lookup->segment].segment;
+    memset(&forms, 0, sizeof forms);
+    *is_there = 0;
+    quern_status status =
+        quern_forms_open(&forms, segment, key, quern_lookup_get(m->lookup, stem), err);
+    status = status ? status : quern_forms_find(&forms, bytes, &found, is_there, err);
+    *code = !status && *is_there && forms.n > 1 ? found.code : QUERN_MATCH_ANY_FORM;
+    quern_forms_finish(&forms);
+    return status;
+}
+
+static quern_status set_member(quern_clause_maker *m, const quern_plan_member *from,
+                               const quern_match_join *join, quern_match_member *out, int *is_there,
+                               quern_error *err)
+{
+    const quern_plan_term *stem = &m->plan->terms[from->term];
+    out->cursor = m->place[from->term] - 1;
+    out->offset = from->offset;
+    out->code = QUERN_MATCH_ANY_FORM;
+    if (from->form == QUERN_PLAN_NONE) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(quern_clause_code(m, from->term, from->form, &out->code, is_there, err));
+    if (out->code != QUERN_MATCH_ANY_FORM) {
+        join->cursors[out->cursor]->stem = (quern_string){stem->bytes, stem->len};
+    }
+    return QUERN_OK;
+}
+
 static quern_status make_members(quern_clause_maker *m, const quern_plan_node *node,
-                                 quern_match_join *join, quern_error *err)
+                                 quern_match_join *join, int *is_there, quern_error *err)
 {
     quern_match_member *members =
         quern_arena_alloc(m->arena, node->n_members * sizeof *members + 1);
     if (!members) {
         return quern_fail_nomem(err);
     }
-    for (uint32_t i = 0; i < node->n_members; i++) {
-        members[i].cursor = m->place[node->members[i].term] - 1;
-        members[i].offset = node->members[i].offset;
+    for (uint32_t i = 0; i < node->n_members && *is_there; i++) {
+        QUERN_TRY(set_member(m, &node->members[i], join, &members[i], is_there, err));
     }
     join->members = members;
     join->n_members = node->n_members;
@@ -152,7 +189,7 @@ quern_status quern_clause_join(quern_clause_maker *m, const quern_plan_node *nod
     quern_status status = collect_terms(m, node, &n, is_there, err);
     if (!status && *is_there) {
         status = make_cursors(m, n, join, err);
-        status = status ? status : make_members(m, node, join, err);
+        status = status ? status : make_members(m, node, join, is_there, err);
     }
     forget_places(m, n);
     return status;

@@ -18,9 +18,11 @@ typedef struct quern_clause_term {
     const quern_term *term;
 } quern_clause_term;
 
-/* Makes clauses in the lookup's segment at hand. Zeroed with lookup and arena set is ready. */
+/* Makes clauses in the lookup's segment at hand. Zeroed with lookup, plan and arena set is
+ * ready. */
 typedef struct quern_clause_maker {
     quern_lookup *lookup;
+    const quern_plan *plan;
     quern_arena *arena;          /* of all that is made */
     uint32_t n_cursors;          /* made so far, which numbers their slots */
     uint32_t *place;             /* for each term: its cursor in the join at hand + 1, or 0 */
@@ -38,7 +40,14 @@ int quern_clause_is_join(const quern_plan_node *node);
 void quern_clause_cursor(quern_clause_maker *m, const quern_term *term, double weight,
                          quern_match_cursor *cursor);
 
-/* Fills *join; *is_there is 0 where the segment lacks one of its terms. Errors: NOMEM. */
+/* The code of a form of a stem, both terms of the plan, in the segment, which has the stem;
+ * *is_there is 0 where that never stands in it, and *code QUERN_MATCH_ANY_FORM where it always
+ * does. Errors: CORRUPT, NOMEM. */
+quern_status quern_clause_code(const quern_clause_maker *m, uint32_t stem, uint32_t form,
+                               uint32_t *code, int *is_there, quern_error *err);
+
+/* Fills *join; *is_there is 0 where the segment lacks one of its terms, or of their
+ * forms. Errors: NOMEM, CORRUPT. */
 quern_status quern_clause_join(quern_clause_maker *m, const quern_plan_node *node,
                                quern_match_join *join, int *is_there, quern_error *err);
 

@@ -18,6 +18,7 @@ quern_status quern_match_pool_init(quern_match_pool *pool, size_t n_cursors, que
     }
     for (size_t i = 0; i < n; i++) {
         pool->slots[i].owner = NULL;
+        memset(&pool->slots[i].forms, 0, sizeof pool->slots[i].forms);
     }
     pool->n_slots = (uint32_t)n;
     return QUERN_OK;
@@ -25,20 +26,30 @@ quern_status quern_match_pool_init(quern_match_pool *pool, size_t n_cursors, que
 
 void quern_match_pool_finish(quern_match_pool *pool)
 {
+    for (uint32_t i = 0; i < pool->n_slots; i++) {
+        quern_forms_finish(&pool->slots[i].forms);
+    }
     quern_free(pool->slots);
     quern_free(pool->positions);
+    quern_free(pool->codes);
     memset(pool, 0, sizeof *pool);
 }
 
 /* ---- Cursors ---- */
 
+static quern_match_slot *slot_of(quern_match_pool *pool, const quern_match_cursor *cursor)
+{
+    uint32_t i = cursor->slot < pool->n_slots ? cursor->slot : cursor->slot % pool->n_slots;
+    return &pool->slots[i];
+}
+
 quern_status quern_match_open(quern_match_pool *pool, const quern_match_cursor *cursor,
                               quern_postings **out, quern_error *err)
 {
-    uint32_t i = cursor->slot < pool->n_slots ? cursor->slot : cursor->slot % pool->n_slots;
-    quern_match_slot *slot = &pool->slots[i];
+    quern_match_slot *slot = slot_of(pool, cursor);
     if (slot->owner != cursor) {
         slot->owner = NULL;
+        slot->has_forms = slot->has_codes = 0;
         QUERN_TRY(quern_postings_open(&slot->postings, cursor->segment, &cursor->term, err));
         slot->owner = cursor;
     }
@@ -59,6 +70,25 @@ quern_status quern_match_block(quern_match_pool *pool, quern_match_cursor *curso
 {
     QUERN_TRY(quern_match_open(pool, cursor, out, err));
     return load(*out, cursor->block, err);
+}
+
+quern_status quern_match_forms(quern_match_pool *pool, quern_match_cursor *cursor,
+                               quern_postings **postings, quern_forms **out, quern_error *err)
+{
+    quern_match_slot *slot = slot_of(pool, cursor);
+    QUERN_TRY(quern_match_block(pool, cursor, postings, err));
+    *out = &slot->forms;
+    if (!slot->has_forms) {
+        QUERN_TRY(quern_forms_open(*out, cursor->segment, cursor->stem, &cursor->term, err));
+        slot->has_forms = 1;
+    }
+    if (!slot->has_codes || slot->coded != cursor->block) {
+        slot->has_codes = 0;
+        QUERN_TRY(quern_forms_load(*out, *postings, err));
+        slot->has_codes = 1;
+        slot->coded = cursor->block;
+    }
+    return QUERN_OK;
 }
 
 uint32_t quern_match_lower_bound(const uint32_t *passages, uint32_t from, uint32_t n,
@@ -186,7 +216,23 @@ static quern_status read_tfs(quern_match_pool *pool, quern_match_join *join, que
     return QUERN_OK;
 }
 
-/* Puts the positions of all cursors, which stand at one passage, into the pool. */
+/* Puts the codes of the forms in which a cursor's stem stands in its passage beside its positions.
+ */
+static quern_status read_codes(quern_match_pool *pool, quern_match_cursor *cursor, size_t start,
+                               uint32_t tf, quern_error *err)
+{
+    quern_postings *p;
+    quern_forms *forms;
+    if (quern_grow(&pool->codes, &pool->cap_codes, start + tf, sizeof(uint32_t))) {
+        return quern_fail_nomem(err);
+    }
+    QUERN_TRY(quern_match_forms(pool, cursor, &p, &forms, err));
+    memcpy(pool->codes + start, forms->code + forms->first[cursor->at], tf * sizeof(uint32_t));
+    return QUERN_OK;
+}
+
+/* Puts the positions of all cursors, which stand at one passage, into the pool, and the codes of
+ * those that are asked for forms. */
 static quern_status read_positions(quern_match_pool *pool, quern_match_join *join, quern_error *err)
 {
     size_t n = 0;
@@ -200,6 +246,9 @@ static quern_status read_positions(quern_match_pool *pool, quern_match_join *joi
             return quern_fail_nomem(err);
         }
         QUERN_TRY(quern_postings_positions(p, cursor->at, pool->positions + n, err));
+        if (cursor->stem.len > 0) {
+            QUERN_TRY(read_codes(pool, cursor, n, tf, err));
+        }
         join->starts[i] = (uint32_t)n;
         n += tf;
     }
@@ -216,6 +265,10 @@ static int stands_at(const quern_match_pool *pool, const quern_match_join *join,
         uint32_t want = start + m->offset;
         uint32_t at = quern_match_lower_bound(list, 0, n, want);
         if (want < start || at == n || list[at] != want) {
+            return 0;
+        }
+        if (m->code != QUERN_MATCH_ANY_FORM &&
+            pool->codes[join->starts[m->cursor] + at] != m->code) {
             return 0;
         }
     }
@@ -258,14 +311,37 @@ static quern_status has_phrase(const quern_match_pool *pool, const quern_match_j
     return QUERN_OK;
 }
 
-static quern_status has_near(const quern_match_pool *pool, const quern_match_join *join,
-                             uint32_t passage, int *found, quern_error *err)
+/* Puts the positions of a member, where it stands in its form, after all others in the pool. */
+static quern_status add_positions(quern_match_pool *pool, const quern_match_join *join,
+                                  const quern_match_member *m, uint32_t *end, quern_error *err)
+{
+    uint32_t start = join->starts[m->cursor];
+    uint32_t tf = join->tfs[m->cursor];
+    if (quern_grow(&pool->positions, &pool->cap_positions, (size_t)*end + tf, sizeof(uint32_t))) {
+        return quern_fail_nomem(err);
+    }
+    for (uint32_t i = start; i < start + tf; i++) {
+        pool->positions[*end] = pool->positions[i];
+        *end += m->code == QUERN_MATCH_ANY_FORM || pool->codes[i] == m->code;
+    }
+    return QUERN_OK;
+}
+
+static quern_status has_near(quern_match_pool *pool, const quern_match_join *join, uint32_t passage,
+                             int *found, quern_error *err)
 {
     quern_near near = {.n = join->n_members, .reach = join->reach};
+    uint32_t last = join->n_cursors - 1;
+    uint32_t end = join->starts[last] + join->tfs[last];
+    uint32_t start = end;
     for (uint32_t i = 0; i < join->n_members; i++) {
-        uint32_t cursor = join->members[i].cursor;
-        near.lists[i] = pool->positions + join->starts[cursor];
-        near.counts[i] = join->tfs[cursor];
+        uint32_t before = end;
+        QUERN_TRY(add_positions(pool, join, &join->members[i], &end, err));
+        near.counts[i] = end - before;
+    }
+    for (uint32_t i = 0; i < join->n_members; i++) {
+        near.lists[i] = pool->positions + start;
+        start += near.counts[i];
     }
     QUERN_TRY(
         quern_segment_title_words(join->cursors[0]->segment, passage, &near.title_words, err));

@@ -21,7 +21,7 @@
 #ifndef QUERN_QUERY_MATCH_H
 #define QUERN_QUERY_MATCH_H
 
-#include "index/segment.h"
+#include "index/forms.h"
 #include "query/plan.h"
 
 #define QUERN_MATCH_END UINT32_MAX
@@ -34,19 +34,24 @@ typedef struct quern_match_cursor {
     uint32_t slot; /* in the pool */
     uint32_t block, at;
     uint32_t next;
+    quern_string stem; /* the term, where its exact forms are asked for */
 } quern_match_cursor;
 
 typedef struct quern_match_slot {
     const quern_match_cursor *owner;
     quern_postings postings;
+    quern_forms forms; /* of the owner's stem, where has_forms; of its block where has_codes */
+    int has_forms, has_codes;
+    uint32_t coded; /* that block */
 } quern_match_slot;
 
 typedef struct quern_match_pool {
     quern_match_slot *slots;
     uint32_t n_slots;
-    /* Where the positions of a join's terms in one passage are put together. */
-    uint32_t *positions;
-    size_t cap_positions;
+    /* Where the positions of a join's terms in one passage are put together, and the codes of
+     * their forms. */
+    uint32_t *positions, *codes;
+    size_t cap_positions, cap_codes;
 } quern_match_pool;
 
 /* Errors: NOMEM. */
@@ -61,6 +66,11 @@ quern_status quern_match_open(quern_match_pool *pool, const quern_match_cursor *
  * cursor is not at its end. */
 quern_status quern_match_block(quern_match_pool *pool, quern_match_cursor *cursor,
                                quern_postings **out, quern_error *err);
+
+/* The forms of a cursor's stem with the codes of its block decoded; valid as the postings are. The
+ * cursor has its stem. */
+quern_status quern_match_forms(quern_match_pool *pool, quern_match_cursor *cursor,
+                               quern_postings **postings, quern_forms **out, quern_error *err);
 
 /* Puts the cursor at its first posting that is not below `passage`, wherever it stood. */
 quern_status quern_match_start(quern_match_pool *pool, quern_match_cursor *cursor, uint32_t passage,
@@ -79,9 +89,13 @@ uint32_t quern_match_lower_bound(const uint32_t *passages, uint32_t from, uint32
 
 typedef enum quern_join_how { QUERN_JOIN_ALL, QUERN_JOIN_PHRASE, QUERN_JOIN_NEAR } quern_join_how;
 
-/* A member of a phrase or a NEAR: which of the join's cursors, and its offset in the phrase. */
+#define QUERN_MATCH_ANY_FORM UINT32_MAX
+
+/* A member of a phrase or a NEAR: which of the join's cursors, its offset in the phrase, and the
+ * code of the form that it stands in. */
 typedef struct quern_match_member {
     uint32_t cursor, offset;
+    uint32_t code; /* or QUERN_MATCH_ANY_FORM */
 } quern_match_member;
 
 typedef struct quern_match_join {

@@ -134,7 +134,7 @@ static int needs_wide(quern_prepared *q)
 
 static quern_status prepare(quern_prepared *q, quern_error *err)
 {
-    quern_clause_maker m = {.lookup = &q->lookup, .arena = &q->arena};
+    quern_clause_maker m = {.lookup = &q->lookup, .plan = q->plan, .arena = &q->arena};
     look_at_clauses(q);
     QUERN_TRY(find_terms(q, err));
     if (q->lookup.n == 0 && q->is_flat) {

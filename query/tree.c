@@ -183,6 +183,40 @@ static quern_status match_word(quern_tree *t, node *n, const uint64_t *mask, uin
     }
 }
 
+/* Whether a code is in a sorted list. */
+static int has_code(const quern_tree_node *n, uint32_t code)
+{
+    uint32_t at = quern_match_lower_bound(n->codes, 0, n->n_codes, code);
+    return at < n->n_codes && n->codes[at] == code;
+}
+
+/* A word in some of its forms. */
+static quern_status match_forms(quern_tree *t, node *n, const uint64_t *mask, uint64_t *out,
+                                quern_error *err)
+{
+    run r;
+    int more;
+    QUERN_TRY(begin_run(t, n->places, mask, &r, err));
+    for (;;) {
+        quern_forms *forms;
+        QUERN_TRY(next_run(t, &r, &more, err));
+        if (!more) {
+            return QUERN_OK;
+        }
+        QUERN_TRY(quern_match_forms(&t->pool, r.cursor, &r.postings, &forms, err));
+        for (uint32_t i = r.at; i < r.to; i++) {
+            uint32_t at = r.postings->passages[i] - t->base;
+            int found = 0;
+            if (mask[at >> 6] >> (at & 63) & 1) {
+                for (uint32_t j = forms->first[i]; j < forms->first[i + 1] && !found; j++) {
+                    found = has_code(n, forms->code[j]);
+                }
+            }
+            out[at >> 6] |= (uint64_t)found << (at & 63);
+        }
+    }
+}
+
 static quern_status match_join(quern_tree *t, node *n, const uint64_t *mask, uint64_t *out,
                                quern_error *err)
 {
@@ -327,6 +361,9 @@ static quern_status match(quern_tree *t, node *n, const uint64_t *mask, uint64_t
     }
     if (n->selector) {
         return match_selector(t, n, mask, out, err);
+    }
+    if (n->codes) {
+        return match_forms(t, n, mask, out, err);
     }
     switch (n->op) {
     case QUERN_PLAN_EVERY:
@@ -581,6 +618,7 @@ quern_status quern_tree_open(quern_prepared *query, quern_tree **out, quern_erro
     t->query = query;
     quern_arena_init(&t->arena);
     t->maker.lookup = &query->lookup;
+    t->maker.plan = query->plan;
     t->maker.arena = &t->arena;
     quern_status status = make_room(t, err);
     if (status) {

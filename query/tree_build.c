@@ -59,6 +59,32 @@ static quern_status make_word(quern_tree *t, const quern_plan_node *from, node *
     return n->places ? QUERN_OK : quern_fail_nomem(err);
 }
 
+/* A word in one form. */
+static quern_status make_exact(quern_tree *t, const quern_plan_node *from, node **out,
+                               quern_error *err)
+{
+    int is_there = 0;
+    uint32_t code = QUERN_MATCH_ANY_FORM;
+    node *n = NULL;
+    QUERN_TRY(make_word(t, from, &n, err));
+    if (n) {
+        QUERN_TRY(quern_clause_code(&t->maker, from->term, from->form, &code, &is_there, err));
+    }
+    if (is_there && code != QUERN_MATCH_ANY_FORM) {
+        const quern_plan_term *stem = &t->query->plan->terms[from->term];
+        n->places->cursor->stem = (quern_string){stem->bytes, stem->len};
+        n->codes = quern_arena_alloc(&t->arena, sizeof *n->codes);
+        if (!n->codes) {
+            return quern_fail_nomem(err);
+        }
+        *n->codes = code;
+        n->n_codes = 1;
+        keep_bits(t, n);
+    }
+    *out = is_there ? n : NULL;
+    return QUERN_OK;
+}
+
 static quern_status make_join(quern_tree *t, const quern_plan_node *from, node **out,
                               quern_error *err)
 {
@@ -222,8 +248,9 @@ static quern_status make_node(quern_tree *t, const quern_plan_node *from, uint32
 {
     switch (from->op) {
     case QUERN_PLAN_TERM:
-    case QUERN_PLAN_EXACT:
         return make_word(t, from, out, err);
+    case QUERN_PLAN_EXACT:
+        return make_exact(t, from, out, err);
     case QUERN_PLAN_PHRASE:
     case QUERN_PLAN_NEAR:
         return make_join(t, from, out, err);

@@ -34,6 +34,8 @@ typedef struct quern_tree_node {
     uint64_t *bits;   /* passages that matched in this window; NULL: a word, or EVERY */
     struct quern_tree_node *stored; /* the next node with bits */
     quern_tree_place *places;       /* of a word, or of the join's cursors */
+    uint32_t *codes;                /* of the forms that a word may stand in; NULL: any */
+    uint32_t n_codes;
     quern_match_join *join;
     quern_selector *selector;
 } quern_tree_node;

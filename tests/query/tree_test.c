@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* tree_test - plans of every shape against what plan.h says of them: random trees over random
  * articles, with deletions, in several segments, at every level of the processor. What single words
- * and phrases match and score is asked of the engine one by one, dates and sources are read from
- * the articles; the operators above them are worked out here, passage by passage. */
+ * match and score is asked of the engine one by one; all else is worked out here, passage by
+ * passage, from the stored articles: exact forms, phrases and NEARs from their words, dates and
+ * paths, and the operators above them. */
 #include "query/native_searcher.h"
 
 #include "base/cpu.h"
 #include "index/store.h"
 #include "query/select.h"
+#include "stemmer/analysis.h"
 #include "tests/check.h"
 #include "tests/library.h"
 #include "tests/scratch.h"
@@ -16,9 +18,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_WORDS = 300, N_ARTICLES = 2600, N_PLANS = 400, DAY = 86400 };
+enum { N_WORDS = 300, N_ARTICLES = 2600, N_PLANS = 400, DAY = 86400, WORDS_MOST = 32 };
+
+static const char *const endings[] = {"", "s", "ed", "ing"}; /* which stemming takes away */
 
 static const quern_bm25 model = {QUERN_BM25_K1, QUERN_BM25_B, 0};
+
+/* The words of a passage in order, those of its title first. */
+typedef struct words {
+    uint16_t number[WORDS_MOST];
+    uint8_t ending[WORDS_MOST];
+    uint32_t n, title_words;
+} words;
 
 typedef struct fixture {
     char dir[4096 + 16];
@@ -26,6 +37,7 @@ typedef struct fixture {
     quern_snapshot *snapshot;
     uint32_t firsts[16]; /* number of the first passage of each segment */
     uint32_t n;          /* passages of all segments, dead ones too */
+    words *words;        /* of each */
 } fixture;
 
 /* ---- Articles ---- */
@@ -46,13 +58,13 @@ static void put_article(quern_writer *w, uint64_t *seed, int number)
     quern_article a = QUERN_ARTICLE_INIT;
     size_t n = 2 + check_random(seed) % 100;
     for (size_t i = 0; i < n; i++) {
-        at += (size_t)snprintf(text + at, sizeof text - at, "%sw%ux", i % 20 ? " " : "\n\n",
-                               pick(seed));
+        at += (size_t)snprintf(text + at, sizeof text - at, "%sba%uk%s", i % 20 ? " " : "\n\n",
+                               pick(seed), endings[check_random(seed) % 4]);
     }
     snprintf(source, sizeof source, "%c/%04d", 'a' + number % 7, number);
     a.source = quern_str(source);
     a.text = quern_str(text);
-    a.title = quern_str(number % 3 ? "w1x w2x" : "");
+    a.title = quern_str(number % 3 ? "ba1k ba2king" : "");
     a.date = number % 5 ? (int64_t)(number % 50) * DAY : QUERN_NO_DATE;
     CHECK(!quern_writer_put(w, &a, &err));
 }
@@ -80,12 +92,55 @@ static void fill(fixture *f, uint64_t *seed)
     }
 }
 
+static void add_words(words *w, quern_string text)
+{
+    const char *at = text.data;
+    const char *end = text.data + text.len;
+    while (at < end && w->n < WORDS_MOST) {
+        char *after;
+        while (at < end && *at != 'b') {
+            at++;
+        }
+        if (at == end) {
+            return;
+        }
+        w->number[w->n] = (uint16_t)strtoul(at + 2, &after, 10);
+        w->ending[w->n] = after[1] == 's' ? 1 : after[1] == 'e' ? 2 : after[1] == 'i' ? 3 : 0;
+        w->n++;
+        at = after;
+    }
+}
+
+static void read_words(fixture *f, quern_segment *segment, uint32_t first)
+{
+    const quern_segment_ref *ref = &quern_segment_get_info(segment)->ref;
+    quern_buf text = {0};
+    for (uint32_t a = 0; a < ref->n_articles; a++) {
+        quern_error err;
+        quern_arena arena;
+        quern_stored_article article;
+        quern_arena_init(&arena);
+        CHECK(!quern_segment_article(segment, a, &arena, &article, &err));
+        for (uint32_t p = 0; p < article.n_passages; p++) {
+            const quern_stored_passage *passage = &article.passages[p];
+            words *w = &f->words[first++];
+            quern_buf_clear(&text);
+            CHECK(!quern_segment_text(segment, a, passage->start, passage->end, &text, &err));
+            quern_buf_u8(&text, 0);
+            add_words(w, article.title);
+            w->title_words = w->n;
+            add_words(w, (quern_string){(const char *)text.data, text.len - 1});
+        }
+        quern_arena_finish(&arena);
+    }
+    quern_buf_finish(&text);
+}
+
 static void fixture_open(fixture *f, uint64_t *seed)
 {
     quern_error err;
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.passage_words = 20;
-    options.language = "none";
     memset(f, 0, sizeof *f);
     scratch_make(f->dir);
     strcat(f->dir, "/i");
@@ -99,6 +154,11 @@ static void fixture_open(fixture *f, uint64_t *seed)
         f->firsts[s] = f->n;
         f->n += quern_segment_get_info(f->snapshot->segments[s].segment)->ref.n_passages;
     }
+    f->words = calloc(f->n, sizeof *f->words);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f->words);
+    for (size_t s = 0; s < f->snapshot->n_segments; s++) {
+        read_words(f, f->snapshot->segments[s].segment, f->firsts[s]);
+    }
     printf("%zu segments, %llu passages of %u, ", f->snapshot->n_segments,
            (unsigned long long)f->snapshot->n_passages, f->n);
 }
@@ -107,6 +167,7 @@ static void fixture_close(fixture *f)
 {
     quern_snapshot_free(f->snapshot);
     quern_index_close(f->index);
+    free(f->words);
     f->dir[strlen(f->dir) - 2] = '\0';
     scratch_remove(f->dir);
 }
@@ -133,20 +194,36 @@ static void add_child(quern_plan_node *parent, quern_plan_node *child)
     parent->last_child = child;
 }
 
-static uint32_t word(quern_plan *plan, unsigned number)
+/* A stem, or with an ending a form. */
+static uint32_t intern(quern_plan *plan, int kind, unsigned number, const char *ending)
 {
-    char term[16];
+    char term[24];
     uint32_t out = 0;
     quern_error err;
-    int n = snprintf(term, sizeof term, "\x01w%ux", number);
+    int n = snprintf(term, sizeof term, "%cba%uk%s", kind, number, ending);
     CHECK(!quern_plan_intern(plan, term, (size_t)n, &out, &err));
     return out;
+}
+
+static uint32_t word(quern_plan *plan, unsigned number)
+{
+    return intern(plan, QUERN_TERM_WORD, number, "");
+}
+
+static uint32_t form(quern_plan *plan, unsigned number, uint64_t *seed)
+{
+    return intern(plan, QUERN_TERM_EXACT, number, endings[check_random(seed) % 4]);
 }
 
 static quern_plan_node *random_term(quern_plan *plan, uint64_t *seed)
 {
     quern_plan_node *node = new_node(plan, QUERN_PLAN_TERM);
-    node->term = word(plan, check_random(seed) % 20 ? pick(seed) : N_WORDS + 5);
+    unsigned number = check_random(seed) % 20 ? pick(seed) : N_WORDS + 5;
+    node->term = word(plan, number);
+    if (check_random(seed) % 3 == 0) {
+        node->op = QUERN_PLAN_EXACT;
+        node->form = form(plan, number, seed);
+    }
     node->weight = check_random(seed) % 4 ? 1.0 : 0.25;
     return node;
 }
@@ -159,7 +236,11 @@ static quern_plan_node *random_members(quern_plan *plan, uint64_t *seed)
     quern_plan_member *members = quern_arena_alloc(&plan->arena, n * sizeof *members);
     CU_ASSERT_PTR_NOT_NULL_FATAL(members);
     for (uint32_t i = 0; i < n; i++) {
-        members[i] = (quern_plan_member){word(plan, pick(seed)), is_near ? 0 : i, QUERN_PLAN_NONE};
+        unsigned number = pick(seed);
+        members[i] = (quern_plan_member){word(plan, number), is_near ? 0 : i, QUERN_PLAN_NONE};
+        if (check_random(seed) % 3 == 0) {
+            members[i].form = form(plan, number, seed);
+        }
     }
     node->members = members;
     node->n_members = n;
@@ -232,8 +313,8 @@ static void free_meaning(meaning m)
     free(m.scores);
 }
 
-/* Of a word, a phrase or a NEAR, by a plan of its own. */
-static void mean_leaf(const fixture *f, const quern_plan *plan, const quern_plan_node *node,
+/* Of a word, by a plan of its own. */
+static void mean_word(const fixture *f, const quern_plan *plan, const quern_plan_node *node,
                       meaning m)
 {
     quern_error err;
@@ -241,6 +322,7 @@ static void mean_leaf(const fixture *f, const quern_plan *plan, const quern_plan
     quern_topk all;
     quern_plan one = *plan;
     quern_plan_node root = *node;
+    root.op = QUERN_PLAN_TERM;
     root.sibling = NULL;
     one.root = &root;
     quern_topk_init(&all, SIZE_MAX);
@@ -255,6 +337,103 @@ static void mean_leaf(const fixture *f, const quern_plan *plan, const quern_plan
     }
     quern_topk_finish(&all);
     quern_native_free(native);
+}
+
+/* Whether a word of a passage is one of these terms of the plan. */
+static int is_word(const quern_plan *plan, const words *w, uint32_t at, uint32_t term,
+                   uint32_t form_term)
+{
+    char stem[24];
+    char with_ending[24];
+    const quern_plan_term *t = &plan->terms[form_term == QUERN_PLAN_NONE ? term : form_term];
+    snprintf(stem, sizeof stem, "ba%uk", w->number[at]);
+    snprintf(with_ending, sizeof with_ending, "%s%s", stem, endings[w->ending[at]]);
+    const char *is = form_term == QUERN_PLAN_NONE ? stem : with_ending;
+    return t->len - 1 == strlen(is) && memcmp(t->bytes + 1, is, t->len - 1) == 0;
+}
+
+/* Tries every place for member m, given those of the members before. */
+static int stands(const quern_plan *plan, const quern_plan_node *node, const words *w, uint32_t m,
+                  uint32_t *at)
+{
+    uint32_t low = WORDS_MOST;
+    uint32_t high = 0;
+    for (uint32_t i = 0; i < m; i++) {
+        low = at[i] < low ? at[i] : low;
+        high = at[i] > high ? at[i] : high;
+        for (uint32_t j = 0; j < i; j++) {
+            if (node->op == QUERN_PLAN_NEAR
+                    ? at[i] == at[j] || (node->is_ordered && at[i] < at[j])
+                    : at[i] - at[j] != node->members[i].offset - node->members[j].offset) {
+                return 0;
+            }
+        }
+    }
+    if (m > 0 && ((node->op == QUERN_PLAN_NEAR && high - low > node->reach) ||
+                  (low < w->title_words && high >= w->title_words))) {
+        return 0;
+    }
+    if (m == node->n_members) {
+        return 1;
+    }
+    for (at[m] = 0; at[m] < w->n; at[m]++) {
+        if (is_word(plan, w, at[m], node->members[m].term, node->members[m].form) &&
+            stands(plan, node, w, m + 1, at)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Cuts what a stem matches down to where its form stands. */
+static void cut_to_form(const fixture *f, const quern_plan *plan, const quern_plan_node *node,
+                        meaning m)
+{
+    for (uint32_t i = 0; i < f->n; i++) {
+        int found = 0;
+        for (uint32_t at = 0; at < f->words[i].n; at++) {
+            found = found || is_word(plan, &f->words[i], at, node->term, node->form);
+        }
+        m.matches[i] &= (uint8_t)found;
+        m.scores[i] = found ? m.scores[i] : 0;
+    }
+}
+
+/* Of a phrase or a NEAR: the sum of its distinct words, each as often as it is a member. */
+static void mean_members(const fixture *f, const quern_plan *plan, const quern_plan_node *node,
+                         meaning m)
+{
+    uint32_t *counts = calloc(f->n, sizeof *counts);
+    uint32_t at[WORDS_MOST];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < node->n_members; i++) {
+        quern_plan_node one = *node;
+        uint32_t before = 0;
+        uint32_t times = 0;
+        one.term = node->members[i].term;
+        one.n_members = 0;
+        for (uint32_t j = 0; j < node->n_members; j++) {
+            before += j < i && node->members[j].term == one.term;
+            times += node->members[j].term == one.term;
+        }
+        one.weight = node->weight * times;
+        if (before > 0) {
+            continue;
+        }
+        meaning c = new_meaning(f);
+        mean_word(f, plan, &one, c);
+        for (uint32_t p = 0; p < f->n; p++) {
+            counts[p] += c.matches[p];
+            m.scores[p] += c.scores[p];
+        }
+        free_meaning(c);
+        n++;
+    }
+    for (uint32_t p = 0; p < f->n; p++) {
+        m.matches[p] = counts[p] == n && stands(plan, node, &f->words[p], 0, at);
+        m.scores[p] = m.matches[p] ? m.scores[p] : 0;
+    }
+    free(counts);
 }
 
 static int is_selected(quern_segment *segment, const quern_plan_node *node, uint32_t passage)
@@ -326,9 +505,15 @@ static meaning mean(const fixture *f, const quern_plan *plan, const quern_plan_n
     meaning m = new_meaning(f);
     switch (node->op) {
     case QUERN_PLAN_TERM:
+        mean_word(f, plan, node, m);
+        break;
+    case QUERN_PLAN_EXACT:
+        mean_word(f, plan, node, m);
+        cut_to_form(f, plan, node, m);
+        break;
     case QUERN_PLAN_PHRASE:
     case QUERN_PLAN_NEAR:
-        mean_leaf(f, plan, node, m);
+        mean_members(f, plan, node, m);
         break;
     case QUERN_PLAN_DATE:
     case QUERN_PLAN_PATH:
