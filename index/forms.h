@@ -106,6 +106,8 @@ quern_status quern_forms_seek(quern_forms_scan *scan, quern_segment *segment, qu
 /* Steps on, in byte order; two stems may give the same bytes, one after the other by ordinal. *more
  * is 0 at the end. */
 quern_status quern_forms_next(quern_forms_scan *scan, int *more, quern_error *err);
+/* The stem of the form at hand, without its kind; valid until the next step. */
+quern_string quern_forms_scan_stem(const quern_forms_scan *scan);
 void quern_forms_scan_finish(quern_forms_scan *scan);
 
 #endif

@@ -274,6 +274,15 @@ quern_status quern_forms_next(quern_forms_scan *scan, int *more, quern_error *er
     return QUERN_OK;
 }
 
+quern_string quern_forms_scan_stem(const quern_forms_scan *scan)
+{
+    if (scan->from == QUERN_FORMS_WALK) {
+        return string_of(scan->walk.key + 1, scan->walk.key_len - 1);
+    }
+    const quern_forms *stem = &scan->list[scan->from].stem;
+    return string_of(stem->stem, stem->stem_len);
+}
+
 void quern_forms_scan_finish(quern_forms_scan *scan)
 {
     quern_free(scan->list);

@@ -83,18 +83,20 @@ static quern_status make_room(quern_native *native, quern_error *err)
     return QUERN_OK;
 }
 
-quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
-                               const quern_bm25 *model, quern_native **out, quern_error *err)
+quern_status quern_native_open_within(quern_snapshot *snapshot, const quern_plan *plan,
+                                      const quern_bm25 *model, quern_deadline *deadline,
+                                      quern_native **out, quern_error *err)
 {
     *out = NULL;
     quern_native *native = quern_alloc_zero(1, sizeof *native);
     if (!native) {
         return quern_fail_nomem(err);
     }
-    quern_status status = quern_prepare(snapshot, plan, model, &native->query, err);
-    if (!status && native->query.parts) {
-        status = native->query.is_flat ? make_room(native, err)
-                                       : quern_tree_open(&native->query, &native->tree, err);
+    quern_prepared *q = &native->query;
+    native->deadline = deadline;
+    quern_status status = quern_prepare(snapshot, plan, model, deadline, q, err);
+    if (!status && q->parts) {
+        status = q->is_flat ? make_room(native, err) : quern_tree_open(q, &native->tree, err);
     }
     if (status) {
         quern_native_free(native);
@@ -104,9 +106,15 @@ quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
     return QUERN_OK;
 }
 
-void quern_native_set_deadline(quern_native *native, quern_deadline *deadline)
+quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
+                               const quern_bm25 *model, quern_native **out, quern_error *err)
 {
-    native->deadline = deadline;
+    return quern_native_open_within(snapshot, plan, model, NULL, out, err);
+}
+
+const quern_expansions *quern_native_expansions(const quern_native *native)
+{
+    return &native->query.expansions;
 }
 
 void quern_native_free(quern_native *native)

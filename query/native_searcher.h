@@ -11,7 +11,7 @@
 
 #include "base/bm25.h"
 #include "index/snapshot.h"
-#include "query/deadline.h"
+#include "query/expand.h"
 #include "query/plan.h"
 #include "query/topk.h"
 
@@ -37,8 +37,13 @@ typedef struct quern_found_list {
  * NOMEM, CORRUPT, IO. */
 quern_status quern_native_open(quern_snapshot *snapshot, const quern_plan *plan,
                                const quern_bm25 *model, quern_native **out, quern_error *err);
-/* Ends every search where the deadline is over; it must outlive the searcher. */
-void quern_native_set_deadline(quern_native *native, quern_deadline *deadline);
+/* The same with a deadline that ends every search, and the expansion of patterns; it must outlive
+ * the searcher. */
+quern_status quern_native_open_within(quern_snapshot *snapshot, const quern_plan *plan,
+                                      const quern_bm25 *model, quern_deadline *deadline,
+                                      quern_native **out, quern_error *err);
+/* What the patterns of the plan stand for. */
+const quern_expansions *quern_native_expansions(const quern_native *native);
 void quern_native_free(quern_native *native);
 
 /* How to search; 0 is the fastest way, which all the others agree with. */

@@ -2,6 +2,8 @@
 /* prepare - see prepare.h. */
 #include "query/prepare.h"
 
+#include "query/expand_native.h"
+
 /* The clauses of a flat plan are its root, or the root's children. */
 static const quern_plan_node *first_clause(const quern_plan *plan)
 {
@@ -19,17 +21,41 @@ static void look_at_clauses(quern_prepared *q)
     }
 }
 
+/* The stems of an expansion, each once; returns how many. */
+static size_t list_stems(const quern_expansion *e, quern_string *out)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < e->n; i++) {
+        quern_string stem = e->items[e->by_stem[i]].stem;
+        if (n == 0 || out[n - 1].len != stem.len || memcmp(out[n - 1].data, stem.data, stem.len)) {
+            out[n++] = stem;
+        }
+    }
+    return n;
+}
+
 static quern_status find_terms(quern_prepared *q, quern_error *err)
 {
     const quern_plan *plan = q->plan;
-    quern_string *terms = quern_alloc((plan->n_terms + 1) * sizeof *terms);
-    if (!terms) {
+    const quern_expansions *e = &q->expansions;
+    size_t n = plan->n_terms;
+    for (size_t i = 0; i < e->n; i++) {
+        n += e->items[i].n;
+    }
+    quern_string *terms = quern_alloc((n + 1) * sizeof *terms);
+    q->expanded = quern_arena_alloc(&q->arena, (e->n + 1) * sizeof *q->expanded);
+    if (!terms || !q->expanded) {
+        quern_free(terms);
         return quern_fail_nomem(err);
     }
-    for (size_t t = 0; t < plan->n_terms; t++) {
-        terms[t] = (quern_string){plan->terms[t].bytes, plan->terms[t].len};
+    for (n = 0; n < plan->n_terms; n++) {
+        terms[n] = (quern_string){plan->terms[n].bytes, plan->terms[n].len};
     }
-    quern_status status = quern_lookup_open(&q->lookup, q->snapshot, terms, plan->n_terms, err);
+    for (size_t i = 0; i <= e->n; i++) {
+        q->expanded[i] = (uint32_t)n;
+        n += i < e->n ? list_stems(&e->items[i], terms + n) : 0;
+    }
+    quern_status status = quern_lookup_open(&q->lookup, q->snapshot, terms, n, err);
     quern_free(terms);
     return status;
 }
@@ -102,6 +128,15 @@ static quern_status make_parts(quern_prepared *q, quern_clause_maker *m, quern_e
 
 /* ---- The whole ---- */
 
+double quern_prepared_idf(const quern_prepared *q, uint32_t expansion)
+{
+    uint64_t most = 0;
+    for (uint32_t t = q->expanded[expansion]; t < q->expanded[expansion + 1]; t++) {
+        most = q->lookup.live[t] > most ? q->lookup.live[t] : most;
+    }
+    return most ? quern_bm25_idf(q->snapshot->n_passages, most) : 0.0;
+}
+
 static void add_weight(quern_prepared *q, double *sum, uint32_t term, double weight)
 {
     *sum += q->lookup.live[term] ? weight * quern_lookup_idf(&q->lookup, term) : 0.0;
@@ -113,6 +148,11 @@ static void add_weights(quern_prepared *q, const quern_plan_node *node, double *
     if (node->op == QUERN_PLAN_TERM || node->op == QUERN_PLAN_EXACT) {
         add_weight(q, sum, node->term, node->weight);
         *n += 1.0;
+    }
+    if (node->op == QUERN_PLAN_EXPAND) {
+        double stems = q->expanded[node->number + 1] - q->expanded[node->number];
+        *sum += stems * node->weight * quern_prepared_idf(q, node->number);
+        *n += stems;
     }
     for (uint32_t i = 0; i < node->n_members; i++) {
         add_weight(q, sum, node->members[i].term, node->weight);
@@ -132,10 +172,11 @@ static int needs_wide(quern_prepared *q)
     return sum * (q->model.k1 + 1.0) >= 2047.0 || n >= QUERN_BM25_ONE;
 }
 
-static quern_status prepare(quern_prepared *q, quern_error *err)
+static quern_status prepare(quern_prepared *q, quern_deadline *deadline, quern_error *err)
 {
     quern_clause_maker m = {.lookup = &q->lookup, .plan = q->plan, .arena = &q->arena};
     look_at_clauses(q);
+    QUERN_TRY(quern_expand_native(q->snapshot, q->plan, deadline, &q->expansions, err));
     QUERN_TRY(find_terms(q, err));
     if (q->lookup.n == 0 && q->is_flat) {
         return QUERN_OK;
@@ -152,7 +193,8 @@ static quern_status prepare(quern_prepared *q, quern_error *err)
 }
 
 quern_status quern_prepare(quern_snapshot *snapshot, const quern_plan *plan,
-                           const quern_bm25 *model, quern_prepared *q, quern_error *err)
+                           const quern_bm25 *model, quern_deadline *deadline, quern_prepared *q,
+                           quern_error *err)
 {
     memset(q, 0, sizeof *q);
     quern_arena_init(&q->arena);
@@ -166,7 +208,7 @@ quern_status quern_prepare(quern_snapshot *snapshot, const quern_plan *plan,
     if (snapshot->sum_len > 0) {
         q->model.avglen = (double)snapshot->sum_len / (double)snapshot->n_passages;
     }
-    quern_status status = prepare(q, err);
+    quern_status status = prepare(q, deadline, err);
     if (status) {
         quern_prepared_finish(q);
     }
@@ -188,6 +230,7 @@ uint64_t quern_part_dead(const quern_part *p, uint32_t first)
 void quern_prepared_finish(quern_prepared *q)
 {
     quern_lookup_finish(&q->lookup);
+    quern_expansions_finish(&q->expansions);
     quern_arena_finish(&q->arena);
     memset(q, 0, sizeof *q);
 }

@@ -20,6 +20,7 @@
 
 #include "base/bm25.h"
 #include "query/clause.h"
+#include "query/expand.h"
 
 /* What a flat plan is in one segment. */
 typedef struct quern_part {
@@ -38,7 +39,10 @@ typedef struct quern_prepared {
     const quern_plan *plan;
     quern_bm25 model;
     quern_arena arena;
-    quern_lookup lookup; /* the terms of the plan have their numbers in it */
+    quern_expansions expansions; /* of the plan's patterns */
+    quern_lookup lookup; /* the terms of the plan have their numbers in it; then come the stems of
+                          * the expansions, each once for an expansion, in byte order */
+    uint32_t *expanded;  /* where those of each expansion begin, and the last ones end */
     quern_part *parts;   /* one a segment of the snapshot; NULL: nothing can match */
     size_t n_parts;
     int is_flat;
@@ -48,11 +52,17 @@ typedef struct quern_prepared {
     int is_wide;             /* a score could reach 2^31 units */
 } quern_prepared;
 
-/* k1 and b of *model count, its avglen is computed. Fills *q, which is to be finished unless this
+/* k1 and b of *model count, its avglen is computed. The deadline, or NULL, is for the expansion of
+ * patterns. Fills *q, which is to be finished unless this
  * fails. The plan must outlive it. Errors: NOMEM, CORRUPT, IO. */
 quern_status quern_prepare(quern_snapshot *snapshot, const quern_plan *plan,
-                           const quern_bm25 *model, quern_prepared *q, quern_error *err);
+                           const quern_bm25 *model, quern_deadline *deadline, quern_prepared *q,
+                           quern_error *err);
 void quern_prepared_finish(quern_prepared *q);
+
+/* The idf of all stems of an expansion: that of the commonest. 0 where no living passage has one.
+ */
+double quern_prepared_idf(const quern_prepared *q, uint32_t expansion);
 
 /* A bit for each of the 64 passages from `first` on that is dead. */
 uint64_t quern_part_dead(const quern_part *p, uint32_t first);

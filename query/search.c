@@ -231,8 +231,8 @@ static void search_finish(search *s)
 static quern_status run(search *s, const quern_plan *plan, quern_error *err)
 {
     s->deadline = quern_deadline_in(s->options.time_limit_ms);
-    QUERN_TRY(quern_native_open(s->snapshot, plan, &s->model, &s->native, err));
-    quern_native_set_deadline(s->native, &s->deadline);
+    QUERN_TRY(
+        quern_native_open_within(s->snapshot, plan, &s->model, &s->deadline, &s->native, err));
     QUERN_TRY(find_articles(s, err));
     QUERN_TRY(set_totals(s, &s->builder.hits->totals, err));
     return make_hits(s, err);

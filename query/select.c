@@ -2,52 +2,14 @@
 /* select - see select.h. */
 #include "query/select.h"
 
+#include "query/glob.h"
+
 #include <string.h>
 
 int quern_select_is_selector(quern_plan_op op)
 {
     return op == QUERN_PLAN_SELECT || op == QUERN_PLAN_DATE || op == QUERN_PLAN_NUMBER ||
            op == QUERN_PLAN_PATH;
-}
-
-/* ---- Globs ---- */
-
-static size_t char_bytes(quern_string text, size_t at)
-{
-    size_t n = 1;
-    while (at + n < text.len && ((unsigned char)text.data[at + n] & 0xC0) == 0x80) {
-        n++;
-    }
-    return n;
-}
-
-int quern_select_glob(quern_string glob, quern_string text)
-{
-    size_t g = 0;
-    size_t t = 0;
-    size_t star = SIZE_MAX; /* after the last * that was met */
-    size_t from = 0;        /* what it stands for ends here */
-    while (t < text.len) {
-        if (g < glob.len && glob.data[g] == '*') {
-            star = ++g;
-            from = t;
-        } else if (g < glob.len && glob.data[g] == '?') {
-            t += char_bytes(text, t);
-            g++;
-        } else if (g < glob.len && glob.data[g] == text.data[t]) {
-            g++;
-            t++;
-        } else if (star != SIZE_MAX) {
-            g = star;
-            t = ++from;
-        } else {
-            return 0;
-        }
-    }
-    while (g < glob.len && glob.data[g] == '*') {
-        g++;
-    }
-    return g == glob.len;
 }
 
 /* ---- Paths: the range of articles ---- */
@@ -100,11 +62,9 @@ static quern_status find_paths(quern_selector *s, quern_error *err)
     int exact;
     const quern_plan_pattern *p = &s->node->pattern;
     const quern_string none = {"", 0};
-    size_t len = 0;
-    while (len < p->len && p->bytes[len] != '*' && p->bytes[len] != '?') {
-        len++;
-    }
-    quern_string literal = {p->bytes, len};
+    quern_string literal = {p->bytes, p->len};
+    size_t len = quern_glob_literal(literal);
+    literal.len = len;
     QUERN_TRY(quern_segment_find(s->segment, literal, none, &s->low, &exact, err));
     s->is_whole = len == p->len || (len + 1 == p->len && p->bytes[len] == '*');
     return len == p->len ? end_of_source(s, p, err) : end_of_prefix(s, p->bytes, len, err);
@@ -185,7 +145,7 @@ static quern_status fits_path(const quern_selector *s, int *out, quern_error *er
     }
     quern_arena_init(&arena);
     quern_status status = quern_segment_key(s->segment, s->article, &arena, &source, &id, err);
-    *out = !status && quern_select_glob(glob, source);
+    *out = !status && quern_glob_fits(glob, source);
     quern_arena_finish(&arena);
     return status;
 }

@@ -55,7 +55,4 @@ typedef struct quern_select_window {
 quern_status quern_selector_mark(quern_selector *s, quern_match_pool *pool,
                                  const quern_select_window *window, quern_error *err);
 
-/* Whether a glob fits all of text: * stands for any bytes, ? for one character. */
-int quern_select_glob(quern_string glob, quern_string text);
-
 #endif

@@ -37,12 +37,50 @@ static place *new_places(quern_tree *t, quern_match_cursor *const *cursors, size
     return places;
 }
 
-/* *out stays NULL where the segment lacks the term. */
-static quern_status make_word(quern_tree *t, const quern_plan_node *from, node **out,
-                              quern_error *err)
+static uint64_t sum_of_costs(const node *n)
 {
-    quern_lookup *l = &t->query->lookup;
-    const quern_term *term = quern_lookup_get(l, from->term);
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < n->n_children; i++) {
+        sum += n->children[i]->cost;
+    }
+    return sum;
+}
+
+/* Decides what an operator is with those of its n_plan children that are there. */
+static node *simplify(node *n, size_t n_plan)
+{
+    switch (n->op) {
+    case QUERN_PLAN_ANY:
+        n->cost = sum_of_costs(n);
+        return n->n_children > 1 ? n : n->n_children ? n->children[0] : NULL;
+    case QUERN_PLAN_ALL:
+    case QUERN_PLAN_FILTER:
+        if (n->n_children < n_plan) {
+            return NULL;
+        }
+        n->cost = n->children[0]->cost;
+        for (uint32_t i = 1; i < n->n_children; i++) {
+            n->cost = n->children[i]->cost < n->cost ? n->children[i]->cost : n->cost;
+        }
+        return n;
+    case QUERN_PLAN_ATLEAST:
+        n->cost = sum_of_costs(n) / (n->need ? n->need : 1);
+        return n->n_children >= n->need ? n : NULL;
+    default: /* MAYBE, NOT */
+        if (n->need == UINT32_MAX) {
+            return NULL;
+        }
+        n->cost = n->children[0]->cost;
+        return n->n_children == n_plan ? n : n->children[0];
+    }
+}
+
+/* A word by its number in the lookup, whose weight has the idf in it; *out stays NULL where the
+ * segment lacks it. */
+static quern_status new_word(quern_tree *t, const quern_plan_node *from, uint32_t number,
+                             double weight, node **out, quern_error *err)
+{
+    const quern_term *term = quern_lookup_get(&t->query->lookup, number);
     uint32_t leaf = ++t->n_leaves;
     if (!term) {
         return QUERN_OK;
@@ -52,11 +90,35 @@ static quern_status make_word(quern_tree *t, const quern_plan_node *from, node *
     if (!n || !cursor) {
         return quern_fail_nomem(err);
     }
-    quern_clause_cursor(&t->maker, term, from->weight * quern_lookup_idf(l, from->term), cursor);
+    quern_clause_cursor(&t->maker, term, weight, cursor);
     cursor->leaf = leaf;
+    n->op = QUERN_PLAN_TERM;
     n->places = new_places(t, &cursor, 1);
     *out = n;
     return n->places ? QUERN_OK : quern_fail_nomem(err);
+}
+
+static quern_status make_word(quern_tree *t, const quern_plan_node *from, node **out,
+                              quern_error *err)
+{
+    const quern_lookup *l = &t->query->lookup;
+    double idf = l->live[from->term] ? quern_lookup_idf(l, from->term) : 0.0;
+    return new_word(t, from, from->term, from->weight * idf, out, err);
+}
+
+/* Lets a word stand in some of its forms only; the codes are sorted. */
+static quern_status limit_forms(quern_tree *t, node *n, quern_string stem, const uint32_t *codes,
+                                uint32_t n_codes, quern_error *err)
+{
+    n->codes = quern_arena_alloc(&t->arena, n_codes * sizeof *codes);
+    if (!n->codes) {
+        return quern_fail_nomem(err);
+    }
+    memcpy(n->codes, codes, n_codes * sizeof *codes);
+    n->n_codes = n_codes;
+    n->places->cursor->stem = stem;
+    keep_bits(t, n);
+    return QUERN_OK;
 }
 
 /* A word in one form. */
@@ -70,20 +132,112 @@ static quern_status make_exact(quern_tree *t, const quern_plan_node *from, node 
     if (n) {
         QUERN_TRY(quern_clause_code(&t->maker, from->term, from->form, &code, &is_there, err));
     }
-    if (is_there && code != QUERN_MATCH_ANY_FORM) {
-        const quern_plan_term *stem = &t->query->plan->terms[from->term];
-        n->places->cursor->stem = (quern_string){stem->bytes, stem->len};
-        n->codes = quern_arena_alloc(&t->arena, sizeof *n->codes);
-        if (!n->codes) {
-            return quern_fail_nomem(err);
+    *out = is_there ? n : NULL;
+    if (!is_there || code == QUERN_MATCH_ANY_FORM) {
+        return QUERN_OK;
+    }
+    const quern_plan_term *stem = &t->query->plan->terms[from->term];
+    return limit_forms(t, n, (quern_string){stem->bytes, stem->len}, &code, 1, err);
+}
+
+/* ---- Patterns ---- */
+
+/* The forms of one stem in an expansion: those of by_stem[from, to). */
+typedef struct forms_of_stem {
+    const quern_expansion *expansion;
+    uint32_t from, to;
+} forms_of_stem;
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Finds the codes of those forms in the segment; *n of them, *all where the stem has no other. */
+static quern_status find_codes(const quern_tree *t, const forms_of_stem *of, const quern_term *term,
+                               uint32_t *codes, uint32_t *n, int *all, quern_error *err)
+{
+    quern_forms forms;
+    const quern_expansion *e = of->expansion;
+    memset(&forms, 0, sizeof forms);
+    *n = 0;
+    quern_status status =
+        quern_forms_open(&forms, t->part->segment, e->items[e->by_stem[of->from]].stem, term, err);
+    for (uint32_t i = of->from; !status && i < of->to; i++) {
+        int found = 0;
+        quern_form form;
+        status = quern_forms_find(&forms, e->items[e->by_stem[i]].form, &form, &found, err);
+        if (!status && found) {
+            codes[(*n)++] = form.code;
         }
-        *n->codes = code;
-        n->n_codes = 1;
+    }
+    *all = *n == forms.n;
+    quern_forms_finish(&forms);
+    qsort(codes, *n, sizeof *codes, by_number);
+    return status;
+}
+
+/* One stem of an expansion. */
+static quern_status make_stem(quern_tree *t, const quern_plan_node *from, const forms_of_stem *of,
+                              uint32_t number, node **out, quern_error *err)
+{
+    int all = 0;
+    uint32_t n_codes = 0;
+    uint32_t codes[QUERN_PLAN_EXPANSION_MAX];
+    node *n = NULL;
+    double weight = from->weight * quern_prepared_idf(t->query, from->number);
+    QUERN_TRY(new_word(t, from, number, weight, &n, err));
+    if (!n) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(find_codes(t, of, &n->places->cursor->term, codes, &n_codes, &all, err));
+    *out = n_codes > 0 ? n : NULL;
+    if (n_codes == 0 || all) {
+        return QUERN_OK;
+    }
+    const quern_expansion *e = of->expansion;
+    return limit_forms(t, n, e->items[e->by_stem[of->from]].stem, codes, n_codes, err);
+}
+
+/* Any of the stems that the pattern stands for. */
+static quern_status make_expand(quern_tree *t, const quern_plan_node *from, node **out,
+                                quern_error *err)
+{
+    const quern_expansion *e = &t->query->expansions.items[from->number];
+    uint32_t number = t->query->expanded[from->number];
+    uint32_t n_stems = t->query->expanded[from->number + 1] - number;
+    node *n = new_node(t, from, 0);
+    if (n) {
+        n->op = QUERN_PLAN_ANY;
+        n->children = quern_arena_alloc(&t->arena, n_stems * sizeof(node *) + 1);
+    }
+    if (!n || !n->children) {
+        return quern_fail_nomem(err);
+    }
+    for (forms_of_stem of = {e, 0, 0}; of.from < e->n; of.from = of.to, number++) {
+        node *made = NULL;
+        quern_string stem = e->items[e->by_stem[of.from]].stem;
+        for (of.to = of.from + 1; of.to < e->n; of.to++) {
+            quern_string other = e->items[e->by_stem[of.to]].stem;
+            if (other.len != stem.len || memcmp(other.data, stem.data, stem.len) != 0) {
+                break;
+            }
+        }
+        QUERN_TRY(make_stem(t, from, &of, number, &made, err));
+        if (made) {
+            n->children[n->n_children++] = made;
+        }
+    }
+    *out = simplify(n, n->n_children);
+    if (*out == n) {
         keep_bits(t, n);
     }
-    *out = is_there ? n : NULL;
     return QUERN_OK;
 }
+
+/* ---- Joins and selectors ---- */
 
 static quern_status make_join(quern_tree *t, const quern_plan_node *from, node **out,
                               quern_error *err)
@@ -165,44 +319,6 @@ static quern_status make_children(quern_tree *t, const quern_plan_node *from, ui
     return QUERN_OK;
 }
 
-static uint64_t sum_of_costs(const node *n)
-{
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < n->n_children; i++) {
-        sum += n->children[i]->cost;
-    }
-    return sum;
-}
-
-/* Decides what an operator is with those of its n_plan children that are there. */
-static node *simplify(node *n, size_t n_plan)
-{
-    switch (n->op) {
-    case QUERN_PLAN_ANY:
-        n->cost = sum_of_costs(n);
-        return n->n_children > 1 ? n : n->n_children ? n->children[0] : NULL;
-    case QUERN_PLAN_ALL:
-    case QUERN_PLAN_FILTER:
-        if (n->n_children < n_plan) {
-            return NULL;
-        }
-        n->cost = n->children[0]->cost;
-        for (uint32_t i = 1; i < n->n_children; i++) {
-            n->cost = n->children[i]->cost < n->cost ? n->children[i]->cost : n->cost;
-        }
-        return n;
-    case QUERN_PLAN_ATLEAST:
-        n->cost = sum_of_costs(n) / (n->need ? n->need : 1);
-        return n->n_children >= n->need ? n : NULL;
-    default: /* MAYBE, NOT */
-        if (n->need == UINT32_MAX) {
-            return NULL;
-        }
-        n->cost = n->children[0]->cost;
-        return n->n_children == n_plan ? n : n->children[0];
-    }
-}
-
 /* Room for the counts of an ATLEAST below `level` others. */
 static quern_status make_counts(quern_tree *t, uint32_t level, node *n, quern_error *err)
 {
@@ -263,7 +379,7 @@ static quern_status make_node(quern_tree *t, const quern_plan_node *from, uint32
         *out = new_node(t, from, t->n_passages);
         return *out ? QUERN_OK : quern_fail_nomem(err);
     case QUERN_PLAN_EXPAND:
-        return QUERN_OK;
+        return make_expand(t, from, out, err);
     default:
         return make_operator(t, from, level, out, err);
     }

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* expand_native - see expand_native.h. The sorted forms of all segments are merged as they are
+ * read, so that a form is offered once, with its passages in all of them. */
+#include "query/expand_native.h"
+
+#include "index/forms.h"
+
+#include <string.h>
+
+enum { FORMS_A_LOOK = 256 }; /* for each look at the clock */
+
+/* A segment's forms, and the one at hand. */
+typedef struct source {
+    quern_forms_scan scan;
+    int more;
+    char stem[256]; /* its term */
+    size_t stem_len;
+} source;
+
+typedef struct merge {
+    source *sources;
+    size_t n, n_open;
+} merge;
+
+static quern_status step(source *s, quern_error *err)
+{
+    QUERN_TRY(quern_forms_next(&s->scan, &s->more, err));
+    if (s->more) {
+        quern_string stem = quern_forms_scan_stem(&s->scan);
+        s->stem[0] = QUERN_FORMS_KIND;
+        memcpy(s->stem + 1, stem.data, stem.len);
+        s->stem_len = stem.len + 1;
+    }
+    return QUERN_OK;
+}
+
+static quern_status open_sources(merge *m, quern_snapshot *snapshot, quern_string prefix,
+                                 quern_error *err)
+{
+    m->n = snapshot->n_segments;
+    m->sources = quern_alloc_zero(m->n + 1, sizeof *m->sources);
+    if (!m->sources) {
+        return quern_fail_nomem(err);
+    }
+    for (; m->n_open < m->n; m->n_open++) {
+        source *s = &m->sources[m->n_open];
+        QUERN_TRY(quern_forms_seek(&s->scan, snapshot->segments[m->n_open].segment, prefix, err));
+        QUERN_TRY(step(s, err));
+    }
+    return QUERN_OK;
+}
+
+static void close_sources(merge *m)
+{
+    for (size_t i = 0; i < m->n && m->sources; i++) {
+        quern_forms_scan_finish(&m->sources[i].scan);
+    }
+    quern_free(m->sources);
+}
+
+static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+    return order ? order : a_len < b_len ? -1 : a_len > b_len;
+}
+
+static int compare(const source *a, const source *b)
+{
+    int order = compare_bytes(a->scan.bytes, a->scan.len, b->scan.bytes, b->scan.len);
+    return order ? order : compare_bytes(a->stem, a->stem_len, b->stem, b->stem_len);
+}
+
+/* Offers the lowest form of all sources and steps on where it is at hand. */
+static quern_status offer_lowest(merge *m, quern_expander *e, int *more, quern_error *err)
+{
+    source *lowest = NULL;
+    uint64_t df = 0;
+    for (size_t i = 0; i < m->n; i++) {
+        source *s = &m->sources[i];
+        if (s->more && (!lowest || compare(s, lowest) < 0)) {
+            lowest = s;
+        }
+    }
+    *more = lowest != NULL;
+    if (!lowest) {
+        return QUERN_OK;
+    }
+    for (size_t i = 0; i < m->n; i++) {
+        source *s = &m->sources[i];
+        if (s->more && s != lowest && compare(s, lowest) == 0) {
+            df += s->scan.form.df;
+            QUERN_TRY(step(s, err));
+        }
+    }
+    df += lowest->scan.form.df;
+    quern_string form = {lowest->scan.bytes, lowest->scan.len};
+    quern_string stem = {lowest->stem, lowest->stem_len};
+    QUERN_TRY(quern_expander_offer(e, form, stem, df, err));
+    return step(lowest, err);
+}
+
+static quern_status expand(merge *m, quern_expander *e, quern_deadline *deadline, quern_error *err)
+{
+    int more = 1;
+    for (uint64_t i = 0; more; i++) {
+        if (i % FORMS_A_LOOK == 0 && quern_deadline_check(deadline)) {
+            return QUERN_OK;
+        }
+        QUERN_TRY(offer_lowest(m, e, &more, err));
+    }
+    return QUERN_OK;
+}
+
+static quern_status expand_one(quern_snapshot *snapshot, const quern_plan *plan, size_t i,
+                               quern_deadline *deadline, quern_expansions *out, quern_error *err)
+{
+    merge m = {NULL, 0, 0};
+    quern_expander e;
+    quern_expander_init(&e, &plan->expands[i]->pattern, plan->n_expands);
+    quern_status status = QUERN_OK;
+    if (!quern_deadline_check(deadline)) {
+        status = open_sources(&m, snapshot, quern_expander_prefix(&e), err);
+        status = status ? status : expand(&m, &e, deadline, err);
+        close_sources(&m);
+    }
+    status = status ? status : quern_expander_end(&e, &out->arena, &out->items[i], err);
+    out->items[i].is_cut = deadline && deadline->is_over;
+    quern_expander_finish(&e);
+    return status;
+}
+
+quern_status quern_expand_native(quern_snapshot *snapshot, const quern_plan *plan,
+                                 quern_deadline *deadline, quern_expansions *out, quern_error *err)
+{
+    if (plan->n_expands == 0) {
+        return QUERN_OK;
+    }
+    out->items = quern_arena_alloc(&out->arena, plan->n_expands * sizeof *out->items);
+    if (!out->items) {
+        return quern_fail_nomem(err);
+    }
+    memset(out->items, 0, plan->n_expands * sizeof *out->items);
+    out->n = plan->n_expands;
+    for (size_t i = 0; i < plan->n_expands; i++) {
+        QUERN_TRY(expand_one(snapshot, plan, i, deadline, out, err));
+    }
+    return QUERN_OK;
+}
