@@ -445,7 +445,7 @@ static int put_json(run *r, const quern_printer *p)
     double ms = elapsed_ms(r);
     uint64_t stale = quern_reader_stale(r->reader, r->hits, STALE_US);
     json_t *suggestions = shards ? json_array() : quern_help_json(r->reader, r->typed);
-    if (quern_print_json_meta(p, r->typed, r->query, made_with.engine, stats.generation) ||
+    if (quern_print_json_meta(p, r->typed, r->query, r->hits, made_with.engine, stats.generation) ||
         (!r->set.count && quern_print_json_hits(p, r->hits)) ||
         quern_print_json_summary(p, &r->totals, stale, ms, shards, suggestions)) {
         return quern_message_no_memory();
@@ -584,6 +584,9 @@ static int show(run *r)
     }
     const char *note;
     for (size_t i = 0; !r->set.json && (note = quern_query_note(r->query, i)); i++) {
+        quern_message_dim("%s", note);
+    }
+    for (size_t i = 0; !r->set.json && (note = quern_hits_note(r->hits, i)); i++) {
         quern_message_dim("%s", note);
     }
     if (none && !r->set.json && !r->set.count) {

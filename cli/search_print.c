@@ -329,7 +329,7 @@ int quern_print_json_hits(const quern_printer *printer, const quern_hits *hits)
 }
 
 int quern_print_json_meta(const quern_printer *printer, const char *typed, const quern_query *query,
-                          const char *engine, uint64_t generation)
+                          const quern_hits *hits, const char *engine, uint64_t generation)
 {
     quern_json json = quern_json_open("meta");
     char *index = quern_locate_shown(printer->place, QUERN_STR(printer->place->index));
@@ -343,9 +343,10 @@ int quern_print_json_meta(const quern_printer *printer, const char *typed, const
     json_t *notes = json_array();
     const char *note;
     for (size_t i = 0; (note = quern_query_note(query, i)); i++) {
-        if (json_array_append_new(notes, quern_json_text(QUERN_STR(note)))) {
-            json.failed = 1;
-        }
+        json.failed |= json_array_append_new(notes, quern_json_text(QUERN_STR(note))) != 0;
+    }
+    for (size_t i = 0; (note = quern_hits_note(hits, i)); i++) {
+        json.failed |= json_array_append_new(notes, quern_json_text(QUERN_STR(note))) != 0;
     }
     quern_json_set(&json, "notes", notes);
     return quern_json_print(&json, printer->out);

@@ -29,9 +29,9 @@ int quern_print_hits(const quern_printer *printer, const quern_hits *hits);
 int quern_print_files(const quern_printer *printer, const quern_hits *hits, char end);
 int quern_print_json_hits(const quern_printer *printer, const quern_hits *hits);
 
-/* The first line of JSON: what was asked, of which index. */
+/* The first line of JSON: what was asked, of which index, and all notes on it. */
 int quern_print_json_meta(const quern_printer *printer, const char *typed, const quern_query *query,
-                          const char *engine, uint64_t generation);
+                          const quern_hits *hits, const char *engine, uint64_t generation);
 
 /* The last line of JSON; of which shards, where `shards` is a reader of such and not NULL. */
 int quern_print_json_summary(const quern_printer *printer, const quern_totals *totals,

@@ -5,11 +5,15 @@
 #include "base/bm25.h"
 #include "query/reader.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 void quern_hits_free(quern_hits *hits)
 {
     if (hits) {
         quern_free(hits->items);
         quern_free(hits->explanations);
+        quern_free(hits->notes);
         quern_arena_finish(&hits->arena);
         quern_free(hits);
     }
@@ -46,10 +50,30 @@ quern_status quern_hits_totals(const quern_hits *hits, quern_totals *out)
     return QUERN_OK;
 }
 
+const char *quern_hits_note(const quern_hits *hits, size_t n)
+{
+    return hits && n < hits->n_notes ? hits->notes[n] : NULL;
+}
+
 /* ---- Making them ---- */
 
 /* What a hit says where nothing is known or wanted: the passage is never NULL. */
 static const quern_hit no_hit = {.size = sizeof(quern_hit), .text = {"", 0}, .date = QUERN_NO_DATE};
+
+quern_status quern_hits_add_note(quern_hits *hits, quern_error *err, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    char *copy = quern_arena_copy(&hits->arena, text, strlen(text));
+    if (!copy || quern_grow(&hits->notes, &hits->cap_notes, hits->n_notes + 1, sizeof(char *))) {
+        return quern_fail_nomem(err);
+    }
+    hits->notes[hits->n_notes++] = copy;
+    return QUERN_OK;
+}
 
 void quern_hits_builder_finish(quern_hits_builder *b)
 {

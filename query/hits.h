@@ -20,7 +20,13 @@ struct quern_hits {
     quern_explanation *explanations; /* of each item; NULL: not asked for */
     size_t cap_explanations;
     quern_totals totals;
+    char **notes; /* in the arena */
+    size_t n_notes, cap_notes;
 };
+
+/* Adds a note, made as by printf. Errors: NOMEM. */
+quern_status quern_hits_add_note(quern_hits *hits, quern_error *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* What makes hits out of passages. */
 typedef struct quern_hits_builder {

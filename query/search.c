@@ -27,7 +27,8 @@ enum {
     DEFAULT_ARTICLES = 10,
     PASSAGES_EACH = 4, /* asked for at first, for each article that is wanted */
     LEAST_PASSAGES = 64,
-    GROWTH = 8
+    GROWTH = 8,
+    NOTES_MAX = 8
 };
 
 /* An article of the answer. */
@@ -228,11 +229,30 @@ static void search_finish(search *s)
     quern_free(s->slots);
 }
 
+/* Says which patterns stand for more than was searched. */
+static quern_status note_expansions(const search *s, const quern_plan *plan, quern_error *err)
+{
+    const quern_expansions *all = quern_native_expansions(s->native);
+    for (size_t i = 0; i < all->n && s->builder.hits->n_notes < NOTES_MAX; i++) {
+        const quern_expansion *e = &all->items[i];
+        const quern_plan_pattern *p = &plan->expands[i]->pattern;
+        if (e->n < e->n_found) {
+            QUERN_TRY(
+                quern_hits_add_note(s->builder.hits, err,
+                                    "%.*s%s stands for %llu words; the %u commonest were searched",
+                                    (int)(p->len < 240 ? p->len : 240), p->bytes,
+                                    p->edits ? "~" : "", (unsigned long long)e->n_found, e->n));
+        }
+    }
+    return QUERN_OK;
+}
+
 static quern_status run(search *s, const quern_plan *plan, quern_error *err)
 {
     s->deadline = quern_deadline_in(s->options.time_limit_ms);
     QUERN_TRY(
         quern_native_open_within(s->snapshot, plan, &s->model, &s->deadline, &s->native, err));
+    QUERN_TRY(note_expansions(s, plan, err));
     QUERN_TRY(find_articles(s, err));
     QUERN_TRY(set_totals(s, &s->builder.hits->totals, err));
     return make_hits(s, err);

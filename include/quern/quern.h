@@ -544,6 +544,10 @@ typedef struct quern_totals {
     }
 QUERN_API quern_status quern_hits_totals(const quern_hits *hits, quern_totals *out);
 
+/* The n-th note on what the search left out, such as words that a pattern stands for beyond the
+ * commonest 1,024, or NULL past the last. Owner: the hits. */
+QUERN_API const char *quern_hits_note(const quern_hits *hits, size_t n);
+
 /* ---- Why a passage scores what it does --------------------------------------------------------
  */
 
