@@ -3,6 +3,7 @@
 #include "query/select.h"
 
 #include "query/glob.h"
+#include "stemmer/analysis.h"
 
 #include <string.h>
 
@@ -150,6 +151,99 @@ static quern_status fits_path(const quern_selector *s, int *out, quern_error *er
     return status;
 }
 
+/* ---- Numbers ---- */
+
+/* Reads -12, 1250, 3.5: all of text. Returns 0 where it is no number. */
+static int read_number(quern_string text, double *out)
+{
+    double value = 0.0;
+    double scale = 1.0;
+    size_t digits = 0;
+    int behind_point = 0;
+    size_t at = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+');
+    for (; at < text.len; at++) {
+        char c = text.data[at];
+        if (c == '.' && !behind_point) {
+            behind_point = 1;
+            continue;
+        }
+        if (c < '0' || c > '9' || ++digits > 300) {
+            return 0;
+        }
+        value = value * 10.0 + (c - '0');
+        scale *= behind_point ? 10.0 : 1.0;
+    }
+    *out = text.len > 0 && text.data[0] == '-' ? -(value / scale) : value / scale;
+    return digits > 0;
+}
+
+/* Marks the articles of a list of first passages. */
+static quern_status mark_articles(quern_selector *s, const quern_term *term, quern_error *err)
+{
+    quern_postings p;
+    QUERN_TRY(quern_postings_open(&p, s->segment, term, err));
+    for (uint32_t block = 0; block < p.n_blocks; block++) {
+        QUERN_TRY(quern_postings_load(&p, block, err));
+        for (uint32_t i = 0; i < p.n; i++) {
+            move_to(s, p.passages[i]);
+            s->articles[s->article >> 3] =
+                (uint8_t)(s->articles[s->article >> 3] | 1u << (s->article & 7));
+        }
+    }
+    return QUERN_OK;
+}
+
+/* Goes through the values of the field, whose terms begin with `prefix`. */
+static quern_status mark_values(quern_selector *s, quern_string prefix, quern_error *err)
+{
+    quern_dictionary_walk walk;
+    int more = 1;
+    QUERN_TRY(quern_dictionary_seek(&walk, s->segment, prefix.data, prefix.len, err));
+    for (;;) {
+        double number;
+        QUERN_TRY(quern_dictionary_next(&walk, &more, err));
+        if (!more || walk.key_len < prefix.len || memcmp(walk.key, prefix.data, prefix.len) != 0) {
+            return QUERN_OK;
+        }
+        quern_string value = {walk.key + prefix.len, walk.key_len - prefix.len};
+        if (read_number(value, &number) && number >= s->node->low && number <= s->node->high) {
+            QUERN_TRY(mark_articles(s, &walk.term, err));
+        }
+    }
+}
+
+static quern_status find_numbers(quern_selector *s, quern_error *err)
+{
+    quern_buf prefix = {0};
+    s->articles = quern_alloc_zero(s->n_articles / 8 + (size_t)1, 1);
+    quern_buf_u8(&prefix, QUERN_TERM_FIELD);
+    quern_buf_bytes(&prefix, s->node->field, strlen(s->node->field));
+    quern_buf_u8(&prefix, 0);
+    quern_buf_u8(&prefix, 'v');
+    quern_status status = s->articles && !prefix.status ? QUERN_OK : quern_fail_nomem(err);
+    if (!status) {
+        quern_string bytes = {(const char *)prefix.data, prefix.len};
+        status = mark_values(s, bytes, err);
+    }
+    quern_buf_finish(&prefix);
+    if (status) {
+        quern_selector_finish(s);
+    }
+    return status;
+}
+
+/* Whether the article at hand has such a number. */
+static quern_status has_number(quern_selector *s, int *out, quern_error *err)
+{
+    uint32_t passage = s->first;
+    if (!s->articles) {
+        QUERN_TRY(find_numbers(s, err));
+        move_to(s, passage);
+    }
+    *out = s->articles[s->article >> 3] >> (s->article & 7) & 1;
+    return QUERN_OK;
+}
+
 /* Whether the article at hand, in [low, high), is selected. */
 static quern_status test(quern_selector *s, quern_match_pool *pool, int *out, quern_error *err)
 {
@@ -162,6 +256,8 @@ static quern_status test(quern_selector *s, quern_match_pool *pool, int *out, qu
         return QUERN_OK;
     case QUERN_PLAN_PATH:
         return fits_path(s, out, err);
+    case QUERN_PLAN_NUMBER:
+        return has_number(s, out, err);
     default:
         QUERN_TRY(quern_match_seek(pool, &s->cursor, s->first, err));
         *out = s->cursor.next == s->first;

@@ -9,8 +9,8 @@
  *     DATE     the column of dates
  *     PATH     the keys; articles lie in order of their sources, so what a glob begins with, up to
  *              its first ? or *, bounds the articles that are looked at
- *     NUMBER   the field's values are terms of the dictionary: those that are numbers in the range
- *              are looked up when first needed and their articles kept as bits
+ *     NUMBER   the field's whole values are terms of the dictionary: those that are numbers in the
+ *              range are looked up when first needed, and their articles kept as bits
  */
 #ifndef QUERN_QUERY_SELECT_H
 #define QUERN_QUERY_SELECT_H
@@ -26,7 +26,7 @@ typedef struct quern_selector {
     uint32_t low, high;           /* articles below and from which on none is selected */
     int is_whole;                 /* PATH: all of [low, high) are */
     quern_match_cursor cursor;    /* SELECT */
-    uint8_t *articles;            /* NUMBER: a bit each, or NULL: not looked up yet */
+    uint8_t *articles;            /* NUMBER: a bit each; NULL: not looked up yet */
 } quern_selector;
 
 int quern_select_is_selector(quern_plan_op op);
