@@ -6,19 +6,15 @@
 
 #include <string.h>
 
-enum { SLOTS_MAX = 256 }; /* 1 MB or so; more cursors than that share */
+enum { SLOTS_MAX = 4096 }; /* of 5 KB; more cursors than that share */
 
 quern_status quern_match_pool_init(quern_match_pool *pool, size_t n_cursors, quern_error *err)
 {
     memset(pool, 0, sizeof *pool);
     size_t n = n_cursors < SLOTS_MAX ? n_cursors : SLOTS_MAX;
-    pool->slots = quern_alloc(n * sizeof *pool->slots);
+    pool->slots = quern_alloc_zero(n, sizeof *pool->slots);
     if (!pool->slots) {
         return quern_fail_nomem(err);
-    }
-    for (size_t i = 0; i < n; i++) {
-        pool->slots[i].owner = NULL;
-        memset(&pool->slots[i].forms, 0, sizeof pool->slots[i].forms);
     }
     pool->n_slots = (uint32_t)n;
     return QUERN_OK;

@@ -38,7 +38,8 @@
 enum {
     WINDOW = 4096,         /* passages: its scores fit the first-level cache */
     PRUNED_WINDOW = 16384, /* few passages of it are scored: it pays to enter fewer */
-    LARGE_WINDOW = 65536,  /* where cursors share slots: they come back to each less often */
+    LARGE_WINDOW = 65536,  /* where cursors share tables: they come back to each less often */
+    MANY = 256,            /* cursors, from which on the window is large */
     TABLES_MAX = 64,       /* of contributions, 16 KB each; more words than that share */
     DENSE = 16             /* matches among 64 passages that are worth a look at all scores */
 };
@@ -136,7 +137,7 @@ static quern_status make_window(quern_native *native, int is_pruned, quern_error
     if (!q->is_flat) {
         return QUERN_OK;
     }
-    int is_large = q->max_cursors > native->pool.n_slots;
+    int is_large = q->max_cursors > MANY;
     if (!native->window.bits) {
         uint32_t most = is_large ? LARGE_WINDOW : PRUNED_WINDOW;
         QUERN_TRY(quern_window_init(&native->window, most, q->is_wide, err));

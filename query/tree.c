@@ -398,6 +398,21 @@ static quern_rank_table *table_of(quern_tree *t, const quern_match_cursor *curso
     return table;
 }
 
+/* Those of postings [at, to) of a run that the mask has, copied. */
+static void pick(const quern_tree *t, const run *r, quern_rank_run *out, uint32_t *passages,
+                 uint32_t *tfs)
+{
+    const quern_postings *p = r->postings;
+    out->n = 0;
+    for (uint32_t i = r->at; i < r->to; i++) {
+        uint32_t at = p->passages[i] - t->base;
+        passages[out->n] = p->passages[i];
+        tfs[out->n] = p->tfs[i];
+        out->n += (uint32_t)(r->mask[at >> 6] >> (at & 63) & 1);
+    }
+}
+
+/* Adds the scores of a word, and marks in the window's bits what it scores. */
 static quern_status score_word(quern_tree *t, node *n, const uint64_t *mask, quern_error *err)
 {
     run r;
@@ -415,12 +430,12 @@ static quern_status score_word(quern_tree *t, node *n, const uint64_t *mask, que
         if (!p->have_tfs) {
             QUERN_TRY(quern_postings_load_tfs(p, err));
         }
-        add.n = 0;
-        for (uint32_t i = r.at; i < r.to; i++) {
-            uint32_t at = p->passages[i] - t->base;
-            passages[add.n] = p->passages[i];
-            tfs[add.n] = p->tfs[i];
-            add.n += (uint32_t)(mask[at >> 6] >> (at & 63) & 1);
+        if (mask == t->all) {
+            add.passages = p->passages + r.at;
+            add.tfs = p->tfs + r.at;
+            add.n = r.to - r.at;
+        } else {
+            pick(t, &r, &add, passages, tfs);
         }
         add.table = add.table ? add.table : table_of(t, n->places->cursor);
         quern_rank_add(&t->window, &t->query->model, &add);
@@ -535,6 +550,40 @@ static quern_status find_next(quern_tree *t, node *n, uint32_t from, uint32_t *n
     return find_next(t, n->children[swap], from, next, err);
 }
 
+/* Matches and scores an ANY at the root at once, as each of its words is then read only once. Dead
+ * passages are scored, too. */
+static quern_status pour_any(quern_tree *t, node *n, uint64_t *out, quern_error *err)
+{
+    for (uint32_t i = 0; i < n->n_children; i++) {
+        node *child = n->children[i];
+        if (child->places && !child->bits) {
+            QUERN_TRY(is_late(t) ? QUERN_OK : score_word(t, child, t->all, err));
+        } else if (child->bits) {
+            clear(child->bits);
+            QUERN_TRY(match(t, child, t->all, child->bits, err));
+            QUERN_TRY(is_empty(child->bits) ? QUERN_OK : score(t, child, child->bits, err));
+            unite(out, child->bits);
+        } else {
+            QUERN_TRY(match(t, child, t->all, out, err));
+        }
+    }
+    for (size_t i = 0; i < WORDS; i++) {
+        out[i] |= quern_load64(t->window.bits + i * 8);
+    }
+    return QUERN_OK;
+}
+
+static quern_status match_and_score(quern_tree *t, int match_only, uint64_t *out, quern_error *err)
+{
+    QUERN_TRY(match(t, t->root, t->all, out, err));
+    for (uint32_t i = 0; i < WORDS; i++) {
+        if (out[i]) {
+            out[i] &= ~quern_part_dead(t->part, t->base + i * 64);
+        }
+    }
+    return match_only || is_empty(out) ? QUERN_OK : score(t, t->root, out, err);
+}
+
 /* All passages of [from, to), which lie in the window. */
 static void fill(const quern_tree *t, uint64_t *bits, uint32_t from, uint32_t to)
 {
@@ -549,7 +598,6 @@ static void fill(const quern_tree *t, uint64_t *bits, uint32_t from, uint32_t to
 quern_status quern_tree_next(quern_tree *t, uint32_t to, int match_only, uint32_t *end, int *more,
                              quern_error *err)
 {
-    uint64_t mask[WORDS];
     uint64_t out[WORDS];
     uint32_t next = QUERN_MATCH_END;
     if (t->root) {
@@ -565,17 +613,11 @@ quern_status quern_tree_next(quern_tree *t, uint32_t to, int match_only, uint32_
     t->at = t->end;
     t->window.base = t->base;
     *end = t->end;
-    fill(t, mask, next, t->end);
+    fill(t, t->all, next, t->end);
     clear(out);
-    QUERN_TRY(match(t, t->root, mask, out, err));
-    for (uint32_t i = 0; i < WORDS; i++) {
-        if (out[i]) {
-            out[i] &= ~quern_part_dead(t->part, t->base + i * 64);
-        }
-    }
-    if (!match_only && !is_empty(out)) {
-        QUERN_TRY(score(t, t->root, out, err));
-    }
+    QUERN_TRY(t->root->op == QUERN_PLAN_ANY && !match_only
+                  ? pour_any(t, t->root, out, err)
+                  : match_and_score(t, match_only, out, err));
     *more = !(t->deadline && t->deadline->is_over);
     for (uint32_t i = 0; i < WORDS; i++) {
         if (!*more) {

@@ -41,8 +41,8 @@ void quern_tree_free(quern_tree *tree);
 quern_status quern_tree_start(quern_tree *tree, uint32_t segment, uint32_t from,
                               quern_deadline *deadline, quern_error *err);
 
-/* Moves on to the next window and puts the living passages of it that match, below `to`, into the
- * window's bits, perhaps none, and unless `match_only` what they score into its scores. *end is
+/* Moves on to the next window and puts the passages of it that match, below `to`, into the window's
+ * bits, perhaps none or dead ones, and unless `match_only` what they score into its scores. *end is
  * where the window ends; *more is 0 where no passage below `to` is left, or the deadline came
  * before the window was done. The caller clears bits and scores of the window before the next one.
  */

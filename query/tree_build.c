@@ -75,13 +75,12 @@ static node *simplify(node *n, size_t n_plan)
     }
 }
 
-/* A word by its number in the lookup, whose weight has the idf in it; *out stays NULL where the
- * segment lacks it. */
+/* A word by its number in the lookup, whose weight has the idf in it; words of the same weight may
+ * share a leaf, the last one. *out stays NULL where the segment lacks it. */
 static quern_status new_word(quern_tree *t, const quern_plan_node *from, uint32_t number,
                              double weight, node **out, quern_error *err)
 {
     const quern_term *term = quern_lookup_get(&t->query->lookup, number);
-    uint32_t leaf = ++t->n_leaves;
     if (!term) {
         return QUERN_OK;
     }
@@ -91,7 +90,7 @@ static quern_status new_word(quern_tree *t, const quern_plan_node *from, uint32_
         return quern_fail_nomem(err);
     }
     quern_clause_cursor(&t->maker, term, weight, cursor);
-    cursor->leaf = leaf;
+    cursor->leaf = t->n_leaves;
     n->op = QUERN_PLAN_TERM;
     n->places = new_places(t, &cursor, 1);
     *out = n;
@@ -102,6 +101,7 @@ static quern_status make_word(quern_tree *t, const quern_plan_node *from, node *
                               quern_error *err)
 {
     const quern_lookup *l = &t->query->lookup;
+    t->n_leaves++;
     double idf = l->live[from->term] ? quern_lookup_idf(l, from->term) : 0.0;
     return new_word(t, from, from->term, from->weight * idf, out, err);
 }
@@ -209,6 +209,7 @@ static quern_status make_expand(quern_tree *t, const quern_plan_node *from, node
     uint32_t number = t->query->expanded[from->number];
     uint32_t n_stems = t->query->expanded[from->number + 1] - number;
     node *n = new_node(t, from, 0);
+    t->n_leaves++;
     if (n) {
         n->op = QUERN_PLAN_ANY;
         n->children = quern_arena_alloc(&t->arena, n_stems * sizeof(node *) + 1);

@@ -62,6 +62,8 @@ struct quern_tree {
     uint32_t number;          /* of the window */
     uint32_t at;              /* where the next window begins, at the earliest */
     uint32_t base, end;
+    uint64_t
+        all[QUERN_TREE_WORDS]; /* the passages of the window, from its first possible match on */
 };
 
 /* Makes the nodes for the segment of t->part, which the lookup has at hand, in the arena. Errors:
