@@ -118,6 +118,7 @@ static int is_near(quern_string word, quern_string form, uint32_t edits)
     if (n == 0 || m == 0 || n > CHARS_MAX || m > CHARS_MAX || a[0] != b[0] || difference > edits) {
         return word.len == form.len && memcmp(word.data, form.data, word.len) == 0;
     }
+    memset(rows, UINT8_MAX, sizeof rows); /* outside of the band */
     for (uint32_t j = 0; j <= m && j <= edits; j++) {
         rows[0][j] = (uint8_t)j;
     }

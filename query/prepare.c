@@ -27,7 +27,8 @@ static size_t list_stems(const quern_expansion *e, quern_string *out)
     size_t n = 0;
     for (uint32_t i = 0; i < e->n; i++) {
         quern_string stem = e->items[e->by_stem[i]].stem;
-        if (n == 0 || out[n - 1].len != stem.len || memcmp(out[n - 1].data, stem.data, stem.len)) {
+        if (n == 0 || out[n - 1].len != stem.len ||
+            memcmp(out[n - 1].data, stem.data, stem.len) != 0) {
             out[n++] = stem;
         }
     }

@@ -2,6 +2,8 @@
 /* tree - see tree.h. */
 #include "query/tree_node.h"
 
+#include <assert.h>
+
 enum {
     WINDOW = QUERN_TREE_WINDOW,
     WORDS = QUERN_TREE_WORDS,
@@ -84,6 +86,7 @@ static int is_late(quern_tree *t)
 /* Starts the cursor where that is yet to be done. */
 static quern_status begin(quern_tree *t, place *p, uint32_t from, quern_error *err)
 {
+    assert(p); /* only words and joins have cursors */
     if (p->round != t->round) {
         p->round = t->round;
         return quern_match_start(&t->pool, p->cursor, from, err);
@@ -578,7 +581,7 @@ static quern_status match_and_score(quern_tree *t, int match_only, uint64_t *out
     QUERN_TRY(match(t, t->root, t->all, out, err));
     for (uint32_t i = 0; i < WORDS; i++) {
         if (out[i]) {
-            out[i] &= ~quern_part_dead(t->part, t->base + i * 64);
+            out[i] &= ~quern_part_dead(t->part, t->base + i * 64u);
         }
     }
     return match_only || is_empty(out) ? QUERN_OK : score(t, t->root, out, err);
@@ -623,7 +626,7 @@ quern_status quern_tree_next(quern_tree *t, uint32_t to, int match_only, uint32_
         if (!*more) {
             quern_window_clear(&t->window, i * 64);
         } else {
-            quern_store64(t->window.bits + i * 8, out[i]);
+            quern_store64(t->window.bits + (size_t)i * 8, out[i]);
         }
     }
     return QUERN_OK;
