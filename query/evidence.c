@@ -9,8 +9,7 @@
  */
 #include "query/evidence.h"
 
-#include "query/select.h"
-#include "query/slips.h"
+#include "query/glob.h"
 
 #include <stdlib.h>
 
@@ -207,21 +206,6 @@ static int stands_at(const quern_evidence *e, uint32_t zone, const quern_plan_no
                                           : 1;
 }
 
-/* Whether a pattern stands for a form. */
-static int fits_pattern(const quern_plan_pattern *pattern, quern_string form)
-{
-    quern_slips_word a;
-    quern_slips_word b;
-    quern_string bytes = {pattern->bytes, pattern->len};
-    if (pattern->edits == 0) {
-        return quern_select_glob(bytes, form);
-    }
-    quern_slips_read(&a, bytes);
-    quern_slips_read(&b, form);
-    return a.n > 0 && b.n > 0 && a.chars[0] == b.chars[0] &&
-           quern_slips_distance(&a, &b, pattern->edits) <= pattern->edits;
-}
-
 /* The patterns that stand for token i. */
 static quern_status find_patterns(quern_evidence *e, uint32_t zone, size_t i, quern_error *err)
 {
@@ -229,7 +213,7 @@ static quern_status find_patterns(quern_evidence *e, uint32_t zone, size_t i, qu
     for (size_t k = 0; token->form && k < e->n_patterns; k++) {
         const quern_plan_node *node = e->nodes[e->patterns[k]].node;
         quern_string form = {token->form->term + 1, token->form->term_len - 1};
-        if (fits_pattern(&node->pattern, form)) {
+        if (quern_glob_matches(&node->pattern, form)) {
             QUERN_TRY(add_occurrence(e, e->patterns[k], zone, token->start, token->end, err));
         }
     }
@@ -383,7 +367,7 @@ static quern_truth first_truth(const quern_plan_node *node, const quern_evidence
                               hit->date <= node->last_second)
                    : QUERN_PERHAPS;
     case QUERN_PLAN_PATH:
-        return hit ? truth_if(quern_select_glob(glob, hit->source)) : QUERN_PERHAPS;
+        return hit ? truth_if(quern_glob_fits(glob, hit->source)) : QUERN_PERHAPS;
     case QUERN_PLAN_SELECT:
     case QUERN_PLAN_NUMBER:
         return QUERN_PERHAPS;
