@@ -2,6 +2,7 @@
 /* counts - see counts.h. */
 #include "query/counts.h"
 
+#include "index/forms.h"
 #include "query/lookup.h"
 
 quern_status quern_counts_all_of(quern_reader *reader, quern_counts_all *out, quern_error *err)
@@ -47,24 +48,14 @@ quern_status quern_counts_of(quern_reader *reader, const quern_string *terms, si
 
 /* The forms of all segments side by side. */
 typedef struct form_merge {
-    quern_dictionary_walk *walks;
-    int *open; /* a walk stands at a form */
+    quern_forms_scan *scans;
+    int *open; /* a scan stands at a form */
     size_t n;
-    quern_string prefix; /* with its kind */
 } form_merge;
 
 static quern_string form_at(const form_merge *m, size_t i)
 {
-    return (quern_string){m->walks[i].key + 1, m->walks[i].key_len - 1};
-}
-
-static quern_status step(form_merge *m, size_t i, quern_error *err)
-{
-    const quern_dictionary_walk *walk = &m->walks[i];
-    QUERN_TRY(quern_dictionary_next(&m->walks[i], &m->open[i], err));
-    m->open[i] = m->open[i] && walk->key_len >= m->prefix.len &&
-                 memcmp(walk->key, m->prefix.data, m->prefix.len) == 0;
-    return QUERN_OK;
+    return (quern_string){m->scans[i].bytes, m->scans[i].len};
 }
 
 static int compare(quern_string a, quern_string b)
@@ -74,7 +65,8 @@ static int compare(quern_string a, quern_string b)
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* Steps all walks over the least form, of which `form` has room for a copy and *n the count. */
+/* Steps all scans over the least form, which is copied to *bytes, and counts it; form->data is NULL
+ * at the end. */
 static quern_status next_form(form_merge *m, char *bytes, quern_string *form, uint64_t *n,
                               quern_error *err)
 {
@@ -84,34 +76,31 @@ static quern_status next_form(form_merge *m, char *bytes, quern_string *form, ui
             least = i;
         }
     }
-    form->data = NULL;
-    form->len = 0;
+    *form = (quern_string){NULL, 0};
     *n = 0;
     if (least == m->n) {
         return QUERN_OK;
     }
-    form->len = form_at(m, least).len;
-    memcpy(bytes, form_at(m, least).data, form->len);
-    form->data = bytes;
+    form->len = m->scans[least].len;
+    form->data = memcpy(bytes, m->scans[least].bytes, form->len);
     for (size_t i = 0; i < m->n; i++) {
         while (m->open[i] && compare(form_at(m, i), *form) == 0) {
-            *n += m->walks[i].term.df;
-            QUERN_TRY(step(m, i, err));
+            *n += m->scans[i].form.df;
+            QUERN_TRY(quern_forms_next(&m->scans[i], &m->open[i], err));
         }
     }
     return QUERN_OK;
 }
 
-static quern_status merge_forms(form_merge *m, const quern_snapshot *s, quern_engine_form_fn each,
-                                void *payload, quern_error *err)
+static quern_status merge_forms(form_merge *m, const quern_snapshot *s, quern_string prefix,
+                                quern_engine_form_fn each, void *payload, quern_error *err)
 {
-    char bytes[sizeof m->walks->key];
+    char bytes[sizeof m->scans->bytes];
     quern_string form = {"", 0};
     uint64_t n;
     for (size_t i = 0; i < m->n; i++) {
-        QUERN_TRY(quern_dictionary_seek(&m->walks[i], s->segments[i].segment, m->prefix.data,
-                                        m->prefix.len, err));
-        QUERN_TRY(step(m, i, err));
+        QUERN_TRY(quern_forms_seek(&m->scans[i], s->segments[i].segment, prefix, err));
+        QUERN_TRY(quern_forms_next(&m->scans[i], &m->open[i], err));
     }
     do {
         QUERN_TRY(next_form(m, bytes, &form, &n, err));
@@ -124,21 +113,22 @@ quern_status quern_counts_each_form(quern_reader *reader, quern_string prefix,
                                                 void *payload),
                                     void *payload, quern_error *err)
 {
-    char start[QUERN_TERM_MAX] = {QUERN_TERM_WORD};
     const quern_snapshot *s = reader->snapshot;
     if (reader->guest.engine) {
         return reader->guest.engine->each_form(reader->guest.db, prefix, each, payload, err);
     }
-    if (s->n_segments == 0 || prefix.len > sizeof start - 1) {
+    if (s->n_segments == 0 || prefix.len > QUERN_FORM_BYTES_MAX) {
         return QUERN_OK;
     }
-    memcpy(start + 1, prefix.data, prefix.len);
-    form_merge m = {.n = s->n_segments, .prefix = {start, prefix.len + 1}};
-    m.walks = quern_alloc(m.n * sizeof *m.walks);
+    form_merge m = {.n = s->n_segments};
+    m.scans = quern_alloc_zero(m.n, sizeof *m.scans);
     m.open = quern_alloc_zero(m.n, sizeof *m.open);
     quern_status status =
-        m.walks && m.open ? merge_forms(&m, s, each, payload, err) : quern_fail_nomem(err);
-    quern_free(m.walks);
+        m.scans && m.open ? merge_forms(&m, s, prefix, each, payload, err) : quern_fail_nomem(err);
+    for (size_t i = 0; m.scans && i < m.n; i++) {
+        quern_forms_scan_finish(&m.scans[i]);
+    }
+    quern_free(m.scans);
     quern_free(m.open);
     return status;
 }

@@ -206,14 +206,23 @@ static int stands_at(const quern_evidence *e, uint32_t zone, const quern_plan_no
                                           : 1;
 }
 
+int quern_evidence_expands(const quern_evidence *e, const quern_plan_node *node,
+                           const quern_token *token)
+{
+    if (!token->form) {
+        return 0;
+    }
+    quern_string form = {token->form->term + 1, token->form->term_len - 1};
+    return e->expansions ? quern_expansion_has(&e->expansions->items[node->number], form)
+                         : quern_glob_matches(&node->pattern, form);
+}
+
 /* The patterns that stand for token i. */
 static quern_status find_patterns(quern_evidence *e, uint32_t zone, size_t i, quern_error *err)
 {
     const quern_token *token = &e->tokens[zone].items[i];
-    for (size_t k = 0; token->form && k < e->n_patterns; k++) {
-        const quern_plan_node *node = e->nodes[e->patterns[k]].node;
-        quern_string form = {token->form->term + 1, token->form->term_len - 1};
-        if (quern_glob_matches(&node->pattern, form)) {
+    for (size_t k = 0; k < e->n_patterns; k++) {
+        if (quern_evidence_expands(e, e->nodes[e->patterns[k]].node, token)) {
             QUERN_TRY(add_occurrence(e, e->patterns[k], zone, token->start, token->end, err));
         }
     }

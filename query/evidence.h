@@ -23,6 +23,7 @@
 #ifndef QUERN_QUERY_EVIDENCE_H
 #define QUERN_QUERY_EVIDENCE_H
 
+#include "query/expand.h"
 #include "query/nearby.h"
 #include "query/plan.h"
 #include "stemmer/analysis.h"
@@ -61,7 +62,8 @@ typedef struct quern_occurrence {
 typedef struct quern_evidence {
     quern_analysis *analysis;
     const quern_plan *plan;
-    quern_evidence_node *nodes; /* all of the plan, from the first text on */
+    const quern_expansions *expansions; /* of the search; NULL: any form that a pattern matches */
+    quern_evidence_node *nodes;         /* all of the plan, from the first text on */
     size_t n_nodes, cap_nodes;
     uint32_t *leaves;   /* of each term: the first leaf that begins with it */
     uint32_t *patterns; /* the EXPANDs among the nodes */
@@ -79,6 +81,10 @@ typedef struct quern_evidence {
 } quern_evidence;
 
 void quern_evidence_finish(quern_evidence *e);
+
+/* Whether an EXPAND stands for a token. */
+int quern_evidence_expands(const quern_evidence *e, const quern_plan_node *node,
+                           const quern_token *token);
 
 /* Evaluates the plan over a passage. Errors: NOMEM. */
 quern_status quern_evidence_of(quern_evidence *e, const quern_evidence_passage *passage,

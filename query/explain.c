@@ -8,6 +8,7 @@ quern_status quern_explainer_open(quern_explainer *x, quern_reader *reader, cons
                                   const quern_bm25 *model, quern_error *err)
 {
     x->model = *model;
+    x->reader = reader;
     QUERN_TRY(quern_counts_all_of(reader, &x->all, err));
     x->model.avglen = x->all.avglen;
     x->live = quern_alloc_zero(plan->n_terms + 1, sizeof *x->live);
@@ -17,9 +18,36 @@ quern_status quern_explainer_open(quern_explainer *x, quern_reader *reader, cons
     return quern_counts_of(reader, plan->term_strings.items, plan->n_terms, x->live, err);
 }
 
+/* The living passages with the commonest stem of an expansion. */
+static quern_status count_commonest(quern_explainer *x, const quern_expansion *e, uint64_t *most,
+                                    quern_error *err)
+{
+    *most = 0;
+    for (uint32_t i = 0; i < e->n; i++) {
+        uint64_t n;
+        QUERN_TRY(quern_counts_of(x->reader, &e->items[i].stem, 1, &n, err));
+        *most = n > *most ? n : *most;
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_explainer_expand(quern_explainer *x, const quern_expansions *expansions,
+                                    quern_error *err)
+{
+    x->most = quern_alloc_zero(expansions->n + 1, sizeof *x->most);
+    if (!x->most) {
+        return quern_fail_nomem(err);
+    }
+    for (size_t i = 0; i < expansions->n; i++) {
+        QUERN_TRY(count_commonest(x, &expansions->items[i], &x->most[i], err));
+    }
+    return QUERN_OK;
+}
+
 void quern_explainer_finish(quern_explainer *x)
 {
     quern_free(x->live);
+    quern_free(x->most);
     quern_free(x->reasons);
     quern_buf_finish(&x->text);
     memset(x, 0, sizeof *x);
@@ -49,20 +77,22 @@ static uint32_t length_of(const quern_evidence *e)
     return length;
 }
 
-/* In how many places the passage has a term; *word is the first of them, as it is written there. */
+/* The word of a token as it is written in the passage. */
+static quern_string written(const walk *w, int zone, const quern_token *token)
+{
+    const quern_string *texts[QUERN_ZONES] = {&w->passage->title, &w->passage->text};
+    return (quern_string){texts[zone]->data + token->start, token->end - token->start};
+}
+
+/* In how many places the passage has a term; *word is the first of them. */
 static uint32_t count_term(const walk *w, uint32_t term, quern_string *word)
 {
     const quern_evidence *e = w->e;
-    const char *texts[QUERN_ZONES] = {w->passage->title.data, w->passage->text.data};
     uint32_t tf = 0;
     for (int zone = 0; zone < QUERN_ZONES; zone++) {
         for (size_t i = 0; i < e->n_tokens[zone]; i++) {
-            if (e->terms[zone][i] != term) {
-                continue;
-            }
-            const quern_token *token = &e->tokens[zone].items[i];
-            if (tf++ == 0) {
-                *word = (quern_string){texts[zone] + token->start, token->end - token->start};
+            if (e->terms[zone][i] == term && tf++ == 0) {
+                *word = written(w, zone, &e->tokens[zone].items[i]);
             }
         }
     }
@@ -89,22 +119,80 @@ static quern_status add_reason(walk *w, quern_reason *reason)
     return QUERN_OK;
 }
 
+/* Adds a reason whose term, tf, passages and boost are known. */
+static quern_status add_scored(walk *w, quern_reason *r)
+{
+    quern_explainer *x = w->x;
+    if (r->tf == 0 || r->passages == 0) {
+        return QUERN_OK; /* the text is not that of the index */
+    }
+    r->idf = quern_bm25_idf(x->all.n_passages, r->passages);
+    int64_t units = quern_bm25_contribution(&x->model, r->boost * r->idf, r->tf, w->length);
+    r->score = (double)units / QUERN_BM25_ONE;
+    w->sum += units;
+    return add_reason(w, r);
+}
+
 /* A term that scores `boost` times. */
 static quern_status add_term(walk *w, quern_reason_kind kind, uint32_t term, double boost)
 {
-    quern_explainer *x = w->x;
     const quern_string *bytes = &w->e->plan->term_strings.items[term];
-    quern_reason r = {.kind = kind, .word = {"", 0}, .boost = boost, .passages = x->live[term]};
+    quern_reason r = {.kind = kind, .word = {"", 0}, .boost = boost};
     r.term = (quern_string){bytes->data + 1, bytes->len - 1}; /* without the byte of kind */
+    r.passages = w->x->live[term];
     r.tf = count_term(w, term, &r.word);
-    if (r.tf == 0 || r.passages == 0) {
-        return QUERN_OK; /* the text is not stored */
+    return add_scored(w, &r);
+}
+
+/* How often the passage has a word. */
+static uint32_t count_word(const walk *w, const quern_word *word)
+{
+    const quern_evidence *e = w->e;
+    uint32_t tf = 0;
+    for (int zone = 0; zone < QUERN_ZONES; zone++) {
+        for (size_t i = 0; i < e->n_tokens[zone]; i++) {
+            tf += e->tokens[zone].items[i].word == word;
+        }
     }
-    r.idf = quern_bm25_idf(x->all.n_passages, r.passages);
-    int64_t units = quern_bm25_contribution(&x->model, boost * r.idf, r.tf, w->length);
-    r.score = (double)units / QUERN_BM25_ONE;
-    w->sum += units;
-    return add_reason(w, &r);
+    return tf;
+}
+
+/* Whether an earlier token is of the same stem and one that the pattern stands for. */
+static int is_repeated(const walk *w, const quern_plan_node *node, int zone, size_t at)
+{
+    const quern_evidence *e = w->e;
+    const quern_word *word = e->tokens[zone].items[at].word;
+    for (int z = 0; z <= zone; z++) {
+        size_t end = z == zone ? at : e->n_tokens[z];
+        for (size_t i = 0; i < end; i++) {
+            const quern_token *token = &e->tokens[z].items[i];
+            if (token->word == word && quern_evidence_expands(e, node, token)) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* The stems that a pattern stands for in the passage, all as common as the commonest of all. */
+static quern_status add_pattern(walk *w, const quern_plan_node *node)
+{
+    const quern_evidence *e = w->e;
+    for (int zone = 0; zone < QUERN_ZONES; zone++) {
+        for (size_t i = 0; i < e->n_tokens[zone]; i++) {
+            const quern_token *token = &e->tokens[zone].items[i];
+            if (!quern_evidence_expands(e, node, token) || is_repeated(w, node, zone, i)) {
+                continue;
+            }
+            quern_reason r = {.kind = QUERN_REASON_PATTERN, .boost = node->weight};
+            r.word = written(w, zone, token);
+            r.term = (quern_string){token->word->term + 1, token->word->term_len - 1};
+            r.passages = w->x->most[node->number];
+            r.tf = count_word(w, token->word);
+            QUERN_TRY(add_scored(w, &r));
+        }
+    }
+    return QUERN_OK;
 }
 
 /* The distinct terms of a phrase or NEAR. */
@@ -161,6 +249,8 @@ static quern_status add_leaf(walk *w, quern_plan_node *node)
         return add_members(w, QUERN_REASON_PHRASE, node);
     case QUERN_PLAN_NEAR:
         return add_members(w, QUERN_REASON_NEAR, node);
+    case QUERN_PLAN_EXPAND:
+        return w->x->most ? add_pattern(w, node) : add_selector(w, QUERN_REASON_SELECTS, node);
     default:
         return add_selector(w, QUERN_REASON_SELECTS, node);
     }

@@ -24,7 +24,9 @@
 typedef struct quern_explainer {
     quern_bm25 model;
     quern_counts_all all;
+    quern_reader *reader;
     uint64_t *live; /* of each term of the plan; NULL: nothing is to be explained */
+    uint64_t *most; /* of each expansion: that of its commonest stem; NULL: not known */
     quern_reason *reasons;
     size_t n, cap;
     quern_buf text;
@@ -33,6 +35,9 @@ typedef struct quern_explainer {
 /* k1 and b of *model count. Errors: those of quern_counts_of. */
 quern_status quern_explainer_open(quern_explainer *x, quern_reader *reader, const quern_plan *plan,
                                   const quern_bm25 *model, quern_error *err);
+/* What the patterns of the plan stand for. Errors: those of quern_counts_of. */
+quern_status quern_explainer_expand(quern_explainer *x, const quern_expansions *expansions,
+                                    quern_error *err);
 void quern_explainer_finish(quern_explainer *x); /* zeroed ones too */
 
 /* Makes *out of the evidence of a passage that scores `score`; everything in it is in the arena.

@@ -253,6 +253,11 @@ static quern_status run(search *s, const quern_plan *plan, quern_error *err)
     QUERN_TRY(
         quern_native_open_within(s->snapshot, plan, &s->model, &s->deadline, &s->native, err));
     QUERN_TRY(note_expansions(s, plan, err));
+    s->builder.highlighter.evidence.expansions = quern_native_expansions(s->native);
+    if (s->builder.explainer.live) {
+        QUERN_TRY(
+            quern_explainer_expand(&s->builder.explainer, quern_native_expansions(s->native), err));
+    }
     QUERN_TRY(find_articles(s, err));
     QUERN_TRY(set_totals(s, &s->builder.hits->totals, err));
     return make_hits(s, err);

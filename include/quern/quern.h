@@ -568,7 +568,7 @@ typedef struct quern_reason {
     quern_string word; /* as it stands in the passage; of SELECTS and EXCLUDES: as it is typed */
     quern_string term; /* what was looked up: a stem, an amount; else empty */
     uint32_t tf;       /* how often the passage has the term */
-    uint64_t passages; /* how many passages have it */
+    uint64_t passages; /* how many passages have it; of PATTERN the commonest that it stands for */
     double idf;        /* ln((all passages + 1) / passages) */
     double boost;      /* how often it was typed, times its boost */
     double score; /* boost * idf * (k1 + 1) * tf / (tf + k1 * (1 - b + b * length / average)) */

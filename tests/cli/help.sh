@@ -41,6 +41,8 @@ run 1 "$SEARCH" BEDRCOK
 has err 'did you mean:  search BEDROCK '
 run 1 "$SEARCH" ebdrock
 has err 'did you mean:  search bedrock '
+run 1 "$SEARCH" comitment
+has err 'did you mean:  search commitment '
 run 1 "$SEARCH" zzyzx
 lacks err 'did you mean'
 run 1 "$SEARCH" -q Bedrok
@@ -71,8 +73,8 @@ if command -v script >/dev/null; then
 fi
 
 # Words that go on as typed.
-run 0 "$SEARCH" --complete trani
-same 'completions' 'tranium' "$(tr '\n' ' ' <"$scratch/.out" | sed 's/ $//')"
+run 0 "$SEARCH" --complete tr
+same 'completions' 'trainium trains tranium' "$(tr '\n' ' ' <"$scratch/.out" | sed 's/ $//')"
 run 0 "$SEARCH" --complete BEDR
 same 'folded' bedrock "$(cat "$scratch/.out")"
 run 0 "$SEARCH" --complete zzyzx

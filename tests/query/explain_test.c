@@ -6,6 +6,7 @@
 #include "quern/quern.h"
 #include "tests/check.h"
 #include "tests/library.h"
+#include "tests/query/marks_model.h"
 #include "tests/random_articles.h"
 #include "tests/scratch.h"
 
@@ -103,15 +104,16 @@ static void test_random(void)
     fill(index, &seed);
     CU_ASSERT_FATAL(quern_reader_open(index, &reader, &err) == QUERN_OK);
     for (int i = 0; i < 200; i++) {
-        char line[400];
+        char line[1000];
         quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
         options.explain = 1;
         options.all_passages = i % 2;
         options.k1 = i % 3 ? 0 : 2.0;
         options.b = i % 5 ? 0 : 0.3;
-        random_query(&seed, line, sizeof line);
-        for (char *quote; (quote = strchr(line, '"'));) {
-            *quote = ' ';
+        if (i % 2 || engine) {
+            random_query(&seed, line, sizeof line);
+        } else {
+            marks_model_typed(&seed, line, sizeof line);
         }
         ask(reader, line, &options, &n_hits);
     }
