@@ -49,6 +49,8 @@ enum row {
     ROW_NULL,
     ROW_COUNT,
     ROW_JSON,
+    ROW_SINCE,
+    ROW_UNTIL,
     ROW_EXPLAIN,
     ROW_COMPLETE,
     ROW_QUIET,
@@ -85,6 +87,8 @@ static const quern_option options[] = {
                    "only how many passages and articles match"},
     [ROW_JSON] = {0, QUERN_OPTION_COMMON, "json", NULL,
                   "JSON, one object a line: meta, hit ..., summary"},
+    [ROW_SINCE] = {0, 0, "since", "DATE", "only articles of that day or later: 2024-03, 7d"},
+    [ROW_UNTIL] = {0, 0, "until", "DATE", "only articles of that day or earlier"},
     [ROW_EXPLAIN] = {0, 0, "explain", NULL, "why each passage has its score: lines that add up"},
     [ROW_COMPLETE] = {0, 0, "complete", "PREFIX",
                       "only words of the index that begin so, commonest first"},
@@ -132,6 +136,8 @@ typedef struct settings {
     const char *index;    /* or NULL */
     const char *queries;  /* a file of them, or NULL */
     const char *complete; /* a prefix, or NULL */
+    const char *since;    /* dates as typed, or NULL */
+    const char *until;
     quern_shard_list shards;
     uint32_t limit_ms; /* 0: not given */
     quern_search_options search;
@@ -257,6 +263,12 @@ static int take(int row, const char *argument, void *payload)
     case ROW_COUNT:
         s->count = s->search.count = 1;
         return 0;
+    case ROW_SINCE:
+        s->since = argument;
+        return 0;
+    case ROW_UNTIL:
+        s->until = argument;
+        return 0;
     case ROW_COMPLETE:
         s->complete = argument;
         return 0;
@@ -280,6 +292,19 @@ static int take(int row, const char *argument, void *payload)
         s->asked = row;
         return 0;
     }
+}
+
+/* The words and, as the query language has them, the dates. */
+static char *add_dates(char *words, const settings *s)
+{
+    char *all = NULL;
+    if (!words || (!s->since && !s->until)) {
+        return words;
+    }
+    int n = asprintf(&all, "%s%s%s%s%s", words, s->since ? " since:" : "", s->since ? s->since : "",
+                     s->until ? " until:" : "", s->until ? s->until : "");
+    free(words);
+    return n < 0 ? NULL : all;
 }
 
 static char *join_words(int n, char **words)
@@ -340,7 +365,7 @@ static int read_command_line(run *r, int argc, char **argv)
         return code;
     }
     r->set.search.places_only = r->set.files || r->set.count || r->set.quiet;
-    r->typed = join_words(argc - first, argv + first);
+    r->typed = add_dates(join_words(argc - first, argv + first), &r->set);
     if (!r->typed) {
         return quern_message_no_memory();
     }

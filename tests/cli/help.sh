@@ -32,6 +32,21 @@ has out '"kind":"phrase"'
 run 0 "$SEARCH" --json Bedrock
 lacks out explanation
 
+# Dates.
+printf '%s\n' '{"id":"1","date":"2024-03-27","text":"Fennel in March."}' \
+    '{"id":"2","date":"2025-01-02","text":"Fennel in January."}' '{"id":"3","text":"Fennel, ever."}' >dates.jsonl
+"$INDEXER" -q
+run 0 "$SEARCH" --since 2024-06 fennel
+has out 'in January'
+same 'since' 1 "$(wc -l <"$scratch/.out" | tr -d ' ')"
+run 0 "$SEARCH" --until 2024-03 fennel
+has out 'in March'
+run 0 "$SEARCH" --since 2024 --until=2025-01-02 -c fennel
+has out '2 passages'
+run 1 "$SEARCH" --since 2026 fennel
+run 0 "$SEARCH" --since 2024-99 --json fennel
+has out '2024-99'
+
 # Nothing found: what may have been meant is said and not searched for.
 run 1 "$SEARCH" Bedrok
 has err 'no passage matches “Bedrok”'
