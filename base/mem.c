@@ -1,29 +1,136 @@
 /* SPDX-License-Identifier: MIT */
-/* mem - see mem.h. An arena is a list of chunks, each at least 4 KiB; a request larger than that
- * gets a chunk of its own size. */
+/* mem - see mem.h. A head of 16 bytes before each piece has its size and tells where it is from.
+ * An arena is a list of chunks, each at least 4 KiB; a request larger than that gets a chunk of its
+ * own. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* mremap */
+#endif
 #include "base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+/* From here on pieces are pages. Where addresses are checked none are, so that all bounds are. */
+#if defined(__SANITIZE_ADDRESS__)
+#define LARGE SIZE_MAX
+#else
+#define LARGE ((size_t)128 << 10)
+#endif
+
+typedef struct head {
+    size_t size;   /* of what follows */
+    size_t mapped; /* bytes of pages, with the head; 0: from malloc */
+} head;
+
+_Static_assert(sizeof(head) % 16 == 0 || sizeof(size_t) < 8, "what follows is aligned to 16");
+
+static head *head_of(void *p)
+{
+    return (head *)p - 1;
+}
+
+static void *map(size_t size)
+{
+    size_t mapped = (size + sizeof(head) + 4095) & ~(size_t)4095;
+    head *h = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (h == MAP_FAILED) {
+        return NULL;
+    }
+    *h = (head){size, mapped};
+    return h + 1;
+}
 
 void *quern_alloc(size_t size)
 {
-    return malloc(size ? size : 1);
+    if (size > SIZE_MAX / 2) {
+        return NULL;
+    }
+    if (size >= LARGE) {
+        return map(size);
+    }
+    head *h = malloc(sizeof *h + size);
+    if (!h) {
+        return NULL;
+    }
+    *h = (head){size, 0};
+    return h + 1;
 }
 
 void *quern_alloc_zero(size_t n, size_t size)
 {
-    return calloc(n ? n : 1, size ? size : 1);
+    if (size > 0 && n > SIZE_MAX / 2 / size) {
+        return NULL;
+    }
+    size *= n;
+    if (size >= LARGE) {
+        return map(size);
+    }
+    head *h = calloc(1, sizeof *h + size);
+    if (!h) {
+        return NULL;
+    }
+    h->size = size;
+    return h + 1;
+}
+
+/* Pages become more or fewer; they may move without being copied. */
+static void *remap(head *h, size_t size)
+{
+#if defined(__linux__)
+    size_t mapped = (size + sizeof *h + 4095) & ~(size_t)4095;
+    head *moved = mremap(h, h->mapped, mapped, MREMAP_MAYMOVE);
+    if (moved == MAP_FAILED) {
+        return NULL;
+    }
+    *moved = (head){size, mapped};
+    return moved + 1;
+#else
+    (void)h;
+    (void)size;
+    return NULL;
+#endif
+}
+
+static void *move(head *h, size_t size)
+{
+    void *p = quern_alloc(size);
+    if (p) {
+        memcpy(p, h + 1, h->size < size ? h->size : size);
+        quern_free(h + 1);
+    }
+    return p;
 }
 
 void *quern_realloc(void *p, size_t size)
 {
-    return realloc(p, size ? size : 1);
+    if (!p || size > SIZE_MAX / 2) {
+        return p ? NULL : quern_alloc(size);
+    }
+    head *h = head_of(p);
+    void *moved = h->mapped && size >= LARGE ? remap(h, size) : NULL;
+    if (moved || h->mapped || size >= LARGE) {
+        return moved ? moved : move(h, size);
+    }
+    h = realloc(h, sizeof *h + size);
+    if (!h) {
+        return NULL;
+    }
+    h->size = size;
+    return h + 1;
 }
 
 void quern_free(void *p)
 {
-    free(p);
+    if (!p) {
+        return;
+    }
+    head *h = head_of(p);
+    if (h->mapped) {
+        munmap(h, h->mapped);
+    } else {
+        free(h);
+    }
 }
 
 int quern_grow(void *array, size_t *cap, size_t need, size_t size)

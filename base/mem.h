@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* mem - the only place that asks the C library for memory.
+/* mem - the only place that asks for memory.
  *
- * All of quern allocates through these four functions, so that a test which wraps malloc, calloc
- * and realloc at link time makes the n-th allocation fail for every n. Each may return NULL, and
- * every caller handles it. An arena is many small allocations that end together: a parsed query,
- * the hits of one search.
+ * All of quern allocates through these four functions, so that a test which wraps malloc, calloc,
+ * realloc and mmap at link time makes the n-th allocation fail for every n. Each may return NULL,
+ * and every caller handles it. An arena is many small allocations that end together: a parsed
+ * query, the hits of one search.
+ *
+ * Large pieces are pages of their own, which the system has back the moment they are freed. What
+ * malloc is given back it may keep, the more the larger it was: a program that is allowed 256 MB
+ * and has freed half of them could still hold them all. What the C library allocated is not for
+ * quern_free, nor the other way round.
  */
 #ifndef QUERN_BASE_MEM_H
 #define QUERN_BASE_MEM_H

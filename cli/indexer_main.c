@@ -154,7 +154,7 @@ static int take_size(int row, const char *text, quern_task_settings *s)
         return 0;
     }
     if (bytes < (uint64_t)LEAST_MEMORY_MB << 20) {
-        return quern_message_usage("--memory takes 16M or more, not '%s'", text);
+        return quern_message_usage("--memory takes 32M or more, not '%s'", text);
     }
     s->writer.memory_bytes = bytes;
     return 0;

@@ -76,7 +76,7 @@ static quern_status set_flush(quern_writer *w, quern_error *err)
 /* Words and terms are forgotten where they take too much; no run may know of them then. */
 static quern_status forget_words(quern_writer *w, quern_error *err)
 {
-    if (quern_inverter_memory(&w->inverter) <= w->memory / 4) {
+    if (quern_inverter_memory(&w->inverter) <= quern_writer_room(w) / 3) {
         return QUERN_OK;
     }
     QUERN_TRY(quern_writer_join(w, err));
@@ -84,11 +84,19 @@ static quern_status forget_words(quern_writer *w, quern_error *err)
     return QUERN_OK;
 }
 
+/* Where an index is optimized a merge may take more than other merges: then the words go, too. */
 static quern_status merge_now(quern_writer *w, const size_t *items, size_t n, quern_error *err)
 {
+    uint64_t needs = 0;
+    for (size_t i = 0; i < n; i++) {
+        needs += (uint64_t)w->shelf.items[items[i]].ref.n_passages * MERGE_BYTES;
+    }
     init_job(w);
     quern_run_finish(&w->runs[0]); /* both are empty: their memory is for the merge */
     quern_run_finish(&w->runs[1]);
+    if (needs > quern_writer_room(w) / 2) {
+        quern_inverter_reset(&w->inverter);
+    }
     QUERN_TRY(quern_job_set_merge(&w->job, &w->shelf, items, n, err));
     w->has_job = 1;
     quern_job_start(&w->job, 0);
@@ -104,7 +112,7 @@ static quern_status merge_due(quern_writer *w, quern_error *err)
         if (!items) {
             return quern_fail_nomem(err);
         }
-        n = quern_shelf_pick(&w->shelf, w->memory * 3 / 4 / MERGE_BYTES, items);
+        n = quern_shelf_pick(&w->shelf, quern_writer_room(w) / 2 / MERGE_BYTES, items);
         if (n > 0 && w->has_job) { /* what the job will make may be merged with them */
             status = quern_writer_join(w, err);
         } else if (n > 0) {
@@ -120,13 +128,14 @@ quern_status quern_writer_flush(quern_writer *w, quern_error *err)
 {
     QUERN_TRY(quern_writer_join(w, err));
     quern_shelf_drop_dead(&w->shelf);
+    quern_shelf_forget(&w->shelf);
     init_job(w);
     if (w->run->n > w->run->n_dead) {
         QUERN_TRY(set_flush(w, err));
     } else {
         quern_run_clear(w->run);
     }
-    QUERN_TRY(add_merge(w, w->memory / 8 / MERGE_BYTES, err));
+    QUERN_TRY(add_merge(w, quern_writer_room(w) / 8 / MERGE_BYTES, err));
     w->has_job = 1;
     quern_job_start(&w->job, w->threads > 1);
     if (w->threads == 1) {

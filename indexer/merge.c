@@ -10,7 +10,9 @@
 
 #define NONE UINT32_MAX
 #define MOST_PASSAGES (UINT32_MAX - 1)
-#define FORGET_EVERY (UINT64_C(16) << 20) /* bytes */
+#define FORGET_EVERY (UINT64_C(2) << 20) /* bytes */
+#define JUMP                                                                                       \
+    (UINT64_C(128) << 10) /* bytes that a look elsewhere in a mapped file brings in, about */
 #define KEYS_AN_ARENA 256 /* keys are read into an arena, which is emptied after so many */
 
 /* A form that a side has of the term at hand. */
@@ -273,6 +275,9 @@ static quern_status feed_article(void *payload, uint32_t i, quern_stored_article
     quern_arena_finish(&m->record);
     QUERN_TRY(quern_segment_article(m->sides[m->places[i].side].segment, m->places[i].article,
                                     &m->record, out, err));
+    if (i != m->asked + 1) { /* a sample is taken */
+        note_read(m, JUMP);
+    }
     m->asked = i;
     m->asked_bytes = out->text_bytes;
     return QUERN_OK;

@@ -4,6 +4,7 @@
 #include "indexer/paths.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,12 +38,11 @@ static char *join(const char *folder, const char *name)
 /* realpath into memory of our own. Returns 0 or an errno. */
 static int real_path(const char *path, char **out)
 {
-    char *found = realpath(path, NULL);
-    if (!found) {
+    char found[PATH_MAX];
+    if (!realpath(path, found)) {
         return errno;
     }
     *out = copy(found, strlen(found));
-    quern_free(found); /* which is free: realpath took it from the C library */
     return *out ? 0 : ENOMEM;
 }
 

@@ -248,6 +248,13 @@ void quern_shelf_drop_dead(quern_shelf *shelf)
     }
 }
 
+void quern_shelf_forget(quern_shelf *shelf)
+{
+    for (size_t i = 0; i < shelf->n; i++) {
+        quern_segment_forget(shelf->items[i].segment);
+    }
+}
+
 quern_status quern_shelf_keep(quern_shelf *shelf, quern_error *err)
 {
     for (size_t i = 0; i < shelf->n; i++) {

@@ -68,6 +68,8 @@ void quern_shelf_unlink(quern_shelf *shelf);
 quern_status quern_shelf_keep(quern_shelf *shelf, quern_error *err);
 /* Takes off what has no live article. */
 void quern_shelf_drop_dead(quern_shelf *shelf);
+/* Lets go of the memory that looking keys up took. */
+void quern_shelf_forget(quern_shelf *shelf);
 
 /* Kills the article of this key, or all articles of its source; adds to *n how many it found alive.
  */

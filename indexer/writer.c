@@ -11,7 +11,8 @@
 #include <string.h>
 
 #define MEMORY_DEFAULT ((uint64_t)256 << 20)
-#define MEMORY_LEAST ((uint64_t)16 << 20)
+#define MEMORY_LEAST ((uint64_t)32 << 20)
+#define MEMORY_FIXED ((uint64_t)28 << 20)
 #define KEY_MOST 4096
 #define TEXT_MOST ((size_t)1 << 30)
 #define TOKENS_MOST ((uint64_t)1 << 31) /* in a run */
@@ -124,7 +125,7 @@ static quern_status read_options(quern_writer *w, const quern_writer_options *op
     *wait_ms = o.wait_ms;
     if (w->memory < MEMORY_LEAST) {
         return quern_fail(err, QUERN_E_INVALID,
-                          "%llu bytes are too few to index with - give 16 MiB or more",
+                          "%llu bytes are too few to index with - give 32 MiB or more",
                           (unsigned long long)w->memory);
     }
     if (w->threads > 2) {
@@ -168,7 +169,7 @@ static quern_status open_state(quern_writer *w, uint32_t wait_ms, quern_error *e
     QUERN_TRY(open_sources(w, err));
     w->shelf.vfs = w->vfs;
     w->shelf.dir = w->dir;
-    w->shelf.filter_most = (size_t)(w->memory / 16);
+    w->shelf.filter_most = (size_t)(quern_writer_room(w) / 16);
     return quern_shelf_open(&w->shelf, &w->next, err);
 }
 
@@ -225,11 +226,17 @@ void quern_writer_close(quern_writer *w)
 
 /* ---- Memory ---- */
 
+uint64_t quern_writer_room(const quern_writer *w)
+{
+    return w->memory - MEMORY_FIXED - w->memory / 16;
+}
+
 static size_t all_runs(const quern_writer *w)
 {
-    uint64_t taken = w->memory / 8 + w->shelf.filter_bytes + quern_inverter_memory(&w->inverter);
-    uint64_t least = w->memory / 8;
-    return (size_t)(taken + least < w->memory ? w->memory - taken : least);
+    uint64_t room = quern_writer_room(w);
+    uint64_t taken = w->shelf.filter_bytes + quern_inverter_memory(&w->inverter);
+    uint64_t least = room / 4;
+    return (size_t)(taken + least < room ? room - taken : least);
 }
 
 size_t quern_writer_run_limit(const quern_writer *w)

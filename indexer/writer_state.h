@@ -7,11 +7,12 @@
  * is put on the shelf. A commit ends the run, waits, merges what is due, writes tombstones and
  * sources, and hands the manifest to the store.
  *
- * Memory, of `memory_bytes`: an eighth is kept for the encoder's buffers and all that is not
- * counted; a sixteenth at most for filters; the words and terms of the analysis take what they
- * take, and are forgotten at the end of a run when that is more than a quarter; the rest is for the
- * run at hand, or in halves for the two runs. A run's share holds its articles, its log, and what
- * flushing it takes.
+ * Memory, of `memory_bytes`: 28 MiB and a sixteenth are kept for what is not counted: the program,
+ * readers, the encoder's buffers, zstd and the training of its dictionaries, pages of segments that
+ * are read. Of the room that is left a sixteenth at most is for filters; the words and terms of the
+ * analysis take what they take, and are forgotten at the end of a run when that is more than a
+ * third; the rest is for the run at hand, or in halves for the two runs. A run's share holds its
+ * articles, its log, and what flushing it takes.
  */
 #ifndef QUERN_INDEXER_WRITER_STATE_H
 #define QUERN_INDEXER_WRITER_STATE_H
@@ -51,6 +52,8 @@ quern_status quern_writer_settle(quern_writer *w, quern_status status, const que
 /* Whether the writer can be used; otherwise its failure again. */
 quern_status quern_writer_ready(const quern_writer *w, quern_error *err);
 
+/* Bytes that all that is counted may use. */
+uint64_t quern_writer_room(const quern_writer *w);
 /* Bytes that a run may use. */
 size_t quern_writer_run_limit(const quern_writer *w);
 /* Bytes that the run at hand uses, with what flushing it takes. */

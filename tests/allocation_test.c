@@ -2,19 +2,22 @@
 /* allocation_test - the n-th allocation fails, for every n, once and from then on, while an index
  * is made, filled, changed, searched and brought in step with a folder. Nothing may crash or leak
  * (the sanitizer build sees to that), every failure is NOMEM, and what was committed is still there
- * and sound. The program is linked with --wrap for malloc, calloc and realloc. */
+ * and sound. The program is linked with --wrap for malloc, calloc, realloc and mmap. */
 #include "tests/check.h"
 #include "tests/library.h"
 #include "tests/scratch.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 static uint64_t calls, fail_at, fail_count; /* fail calls fail_at .. fail_at + fail_count - 1 */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t size);
+void *__real_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset);
 void *__wrap_malloc(size_t size);
+void *__wrap_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t size);
 
@@ -34,6 +37,11 @@ void *__wrap_calloc(size_t n, size_t size)
 void *__wrap_realloc(void *p, size_t size)
 {
     return fails() ? NULL : __real_realloc(p, size);
+}
+/* Mapping a file is no allocation. */
+void *__wrap_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    return fd < 0 && fails() ? MAP_FAILED : __real_mmap(at, size, protection, flags, fd, offset);
 }
 
 static const char *const queries[] = {"bedrock commitment", "\"long term\" chips", "absent"};
@@ -57,7 +65,7 @@ static quern_status step_write(const char *dir, quern_error *err)
     quern_writer *w = NULL;
     quern_writer_options options = QUERN_WRITER_OPTIONS_INIT;
     options.threads = 1;
-    options.memory_bytes = 16u << 20;
+    options.memory_bytes = 32u << 20;
     quern_status s = quern_index_open(dir, NULL, &index, err);
     s = s ? s : quern_writer_open(index, &options, &w, err);
     s = s ? s : library_put(w, "a", "Title of a", "Bedrock chips are a long term commitment.", err);

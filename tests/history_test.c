@@ -89,7 +89,7 @@ static void open_writer(const char *dir, uint32_t threads, quern_index **index, 
     quern_error err = {QUERN_OK, 0, 0, "", ""};
     quern_writer_options options = QUERN_WRITER_OPTIONS_INIT;
     options.threads = threads;
-    options.memory_bytes = threads == 1 ? 16u << 20 : 64u << 20;
+    options.memory_bytes = threads == 1 ? 32u << 20 : 64u << 20;
     quern_status s = quern_index_open(dir, NULL, index, &err);
     s = s ? s : quern_writer_open(*index, &options, w, &err);
     CHECK_ROW("open writer", s == QUERN_OK);

@@ -52,7 +52,7 @@ static quern_status run_script(quern_vfs *vfs, int *acknowledged, quern_error *e
     quern_writer *w = NULL;
     quern_writer_options options = QUERN_WRITER_OPTIONS_INIT;
     options.threads = 1;
-    options.memory_bytes = 16u << 20;
+    options.memory_bytes = 32u << 20;
     *acknowledged = 0;
     quern_status s = quern_create_index(vfs, DIR, NULL, err);
     *acknowledged = s ? 0 : 1;

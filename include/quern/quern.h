@@ -228,7 +228,7 @@ typedef struct quern_article {
 
 typedef struct quern_writer_options {
     size_t size;
-    uint64_t memory_bytes; /* what indexing may use; 0 is 256 MiB, at least 16 MiB */
+    uint64_t memory_bytes; /* what indexing may use; 0 is 256 MiB, at least 32 MiB */
     uint32_t wait_ms;      /* how long to wait for another writer to end; 0: not at all */
     uint32_t threads;      /* 1 or 2; 0 is 2. The index has the same bytes either way */
 } quern_writer_options;

@@ -37,6 +37,36 @@ static void allocates(void)
     quern_free(zero);
 }
 
+/* Pieces become pages and back again as they grow and shrink. */
+static void keeps_what_is_in_large_pieces(void)
+{
+    static const size_t sizes[] = {100, 200000, 5000000, 131072, 131071, 300000, 10, 131073};
+    size_t before = 1;
+    unsigned char *p = quern_alloc_zero(1, 1);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        size_t kept = before < sizes[i] ? before : sizes[i];
+        p = quern_realloc(p, sizes[i]);
+        CHECK(p != NULL && (uintptr_t)p % 16 == 0);
+        size_t wrong = 0;
+        for (size_t k = 1; k < kept; k++) {
+            wrong += p[k] != (unsigned char)(k * 7);
+        }
+        CHECK_ROW("kept", wrong == 0);
+        for (size_t k = 1; k < sizes[i]; k++) {
+            p[k] = (unsigned char)(k * 7);
+        }
+        before = sizes[i];
+    }
+    quern_free(p);
+    p = quern_alloc_zero(1000, 1000);
+    size_t sum = 0;
+    for (size_t i = 0; i < 1000000; i++) {
+        sum += p[i];
+    }
+    CHECK(sum == 0);
+    quern_free(p);
+}
+
 static void grows_arrays(void)
 {
     uint32_t *items = NULL;
@@ -109,6 +139,7 @@ static void arena_copies_with_a_nul(void)
 
 static CU_TestInfo tests[] = {
     {"allocates", allocates},
+    {"keeps what is in large pieces", keeps_what_is_in_large_pieces},
     {"grows arrays", grows_arrays},
     {"an arena keeps everything", arena_keeps_everything},
     {"an arena copies with a NUL", arena_copies_with_a_nul},

@@ -141,7 +141,7 @@ while [ $i -lt 20 ]; do
     cp "$scratch/big/trees.jsonl" "$scratch/big/trees-$i.jsonl"
     i=$((i + 1))
 done
-"$INDEXER" --memory 16M "$scratch/big" >"$scratch/.out" 2>"$scratch/.err" &
+"$INDEXER" --memory 32M "$scratch/big" >"$scratch/.out" 2>"$scratch/.err" &
 pid=$!
 sleep 0.4
 kill -INT "$pid" 2>/dev/null

@@ -24,8 +24,8 @@ static const way ways[] = {
     {"at once", 0, 1, 0, 0, 0},        {"two threads", 0, 2, 0, 0, 0},
     {"backwards", 0, 2, 0, 0, 1},      {"many commits", 0, 2, 0, 7, 0},
     {"each alone", 0, 1, 0, 1, 1},     {"with noise", 0, 2, 1, 0, 0},
-    {"noise, commits", 0, 1, 1, 5, 1}, {"little memory", 16, 2, 1, 40, 0},
-    {"less threads", 16, 1, 1, 30, 1},
+    {"noise, commits", 0, 1, 1, 5, 1}, {"little memory", 32, 2, 1, 40, 0},
+    {"less threads", 32, 1, 1, 30, 1},
 };
 
 static void noise(shadow *s, quern_writer *w, uint64_t *seed, unsigned n_keys)
@@ -128,7 +128,7 @@ static void the_same_bytes_in_little_memory(void)
     static const struct {
         unsigned memory_mb;
         uint32_t threads;
-    } rows[] = {{0, 1}, {16, 1}, {16, 2}};
+    } rows[] = {{0, 1}, {32, 1}, {32, 2}};
     char *first = NULL;
     size_t first_len = 0;
     uint64_t start = check_seed(45);

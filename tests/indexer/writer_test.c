@@ -108,7 +108,7 @@ static void flushes_between_commits(void)
         shadow_init(&now, NULL);
         scratch_make(dir);
         CHECK(quern_index_create(dir, NULL, &err) == QUERN_OK);
-        quern_writer *w = shadow_open(quern_vfs_posix(), dir, 16, threads);
+        quern_writer *w = shadow_open(quern_vfs_posix(), dir, 32, threads);
         for (int i = 0; i < 2; i++) {
             for (int k = 0; k < 150; k++) {
                 shadow_step(&now, w, &seed, 120, 24000);
@@ -198,7 +198,7 @@ static void close_leaves_nothing(void)
     shadow_init(&all, NULL);
     scratch_make(dir);
     CHECK(quern_index_create(dir, NULL, &err) == QUERN_OK);
-    quern_writer *w = shadow_open(quern_vfs_posix(), dir, 16, 2);
+    quern_writer *w = shadow_open(quern_vfs_posix(), dir, 32, 2);
     put_one(w, "kept", "this is committed");
     CHECK(quern_writer_commit(w, &err) == QUERN_OK);
     char *before = scratch_list(dir, "");
