@@ -91,32 +91,57 @@ static quern_status split_key(const quern_segment *s, const quern_buf *key, quer
     return QUERN_OK;
 }
 
-static quern_status read_key(quern_segment *s, uint32_t article, quern_buf *key, quern_error *err)
+/* Reads the key of an article into *last, from the one that is there where that is in its group. */
+static quern_status read_key(quern_segment *s, uint32_t article, quern_texts_key *last,
+                             quern_error *err)
 {
-    quern_cursor c;
-    QUERN_TRY(load_group(s, article / QUERN_TERM_GROUP, &c, err));
-    quern_buf_clear(key);
-    for (uint32_t i = 0; i <= article % QUERN_TERM_GROUP; i++) {
-        QUERN_TRY(next_key(s, &c, key, err));
+    uint32_t next = last->article + 1;
+    if (last->key.len == 0 || article / QUERN_TERM_GROUP != last->article / QUERN_TERM_GROUP ||
+        article < last->article) {
+        quern_buf_clear(&last->key);
+        QUERN_TRY(load_group(s, article / QUERN_TERM_GROUP, &last->group, err));
+        next = article / QUERN_TERM_GROUP * QUERN_TERM_GROUP;
     }
+    for (; next <= article; next++) {
+        quern_status status = next_key(s, &last->group, &last->key, err);
+        if (status) {
+            quern_buf_clear(&last->key);
+            return status;
+        }
+        last->article = next;
+    }
+    return QUERN_OK;
+}
+
+/* The key of an article, in the arena. */
+static quern_status copy_key(quern_segment *s, quern_texts_desk *desk, uint32_t article,
+                             quern_arena *arena, quern_string parts[2], quern_error *err)
+{
+    quern_texts_key *last = quern_texts_last_key(desk);
+    QUERN_TRY(read_key(s, article, last, err));
+    QUERN_TRY(split_key(s, &last->key, &parts[0], &parts[1], err));
+    char *copy = quern_arena_copy(arena, last->key.data, last->key.len);
+    if (!copy) {
+        return quern_fail_nomem(err);
+    }
+    parts[1].data = copy + (parts[1].data - parts[0].data);
+    parts[0].data = copy;
     return QUERN_OK;
 }
 
 quern_status quern_segment_key(quern_segment *s, uint32_t article, quern_arena *arena,
                                quern_string *source, quern_string *id, quern_error *err)
 {
-    quern_buf key = {0};
-    quern_string parts[2] = {{"", 0}, {"", 0}};
+    quern_texts_desk *desk = NULL;
+    quern_string parts[2];
     assert(article < s->info.ref.n_articles);
-    quern_status status = read_key(s, article, &key, err);
-    status = status ? status : split_key(s, &key, &parts[0], &parts[1], err);
+    QUERN_TRY(quern_texts_take(s, &desk, err));
+    quern_status status = copy_key(s, desk, article, arena, parts, err);
+    quern_texts_give(s, desk);
     if (!status) {
-        char *copy = quern_arena_copy(arena, key.data, key.len);
-        *source = (quern_string){copy, parts[0].len};
-        *id = (quern_string){copy ? copy + parts[0].len + 1 : NULL, parts[1].len};
-        status = copy ? QUERN_OK : quern_fail_nomem(err);
+        *source = parts[0];
+        *id = parts[1];
     }
-    quern_buf_finish(&key);
     return status;
 }
 
@@ -189,24 +214,25 @@ typedef struct record_place {
 static quern_status find_record(quern_segment *s, quern_texts_desk *desk, uint32_t article,
                                 record_place *out, quern_error *err)
 {
-    uint32_t first = 0;
-    quern_cursor frame;
-    QUERN_TRY(quern_texts_meta(s, desk, article, &first, &frame, err));
-    uint64_t at = quern_cursor_varint(&frame);
-    for (uint64_t i = first; i <= article && !frame.status; i++) {
-        out->record = quern_cursor_string(&frame);
+    quern_texts_place place;
+    QUERN_TRY(quern_texts_meta(s, desk, article, &place, err));
+    quern_texts_place here = place;
+    for (; place.article <= article && !place.frame.status; place.article++) {
+        here = place;
+        out->record = quern_cursor_string(&place.frame);
         quern_cursor c = quern_cursor_of(out->record.data, out->record.len);
-        out->text_start = at;
+        out->text_start = place.text_at;
         out->text_bytes = quern_cursor_varint(&c);
         if (c.status || out->text_bytes > s->info.text_bytes ||
-            at > s->info.text_bytes - out->text_bytes) {
-            frame.status = QUERN_E_CORRUPT;
+            out->text_start > s->info.text_bytes - out->text_bytes) {
+            place.frame.status = QUERN_E_CORRUPT;
         }
-        at += out->text_bytes;
+        place.text_at += out->text_bytes;
     }
-    if (first > article || frame.status) {
+    if (place.article != article + 1 || place.frame.status) {
         return quern_segment_damaged(s, "a record is damaged", err);
     }
+    quern_texts_remember(desk, &here);
     return QUERN_OK;
 }
 

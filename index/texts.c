@@ -16,10 +16,12 @@
 
 struct quern_texts_desk {
     ZSTD_DCtx *zstd;
-    quern_buf in;   /* magic and a compressed frame */
-    quern_buf meta; /* the frame of META at hand */
-    uint32_t meta_frame, meta_first;
+    quern_buf in;                  /* magic and a compressed frame */
+    quern_buf meta;                /* the frame of META at hand */
+    uint32_t meta_first, meta_end; /* its articles */
+    quern_texts_place place;       /* in it */
     int has_meta;
+    quern_texts_key key;
     uint64_t chunk; /* the piece of TEXT at hand */
     size_t chunk_len;
     int has_chunk;
@@ -32,6 +34,7 @@ static void desk_free(quern_texts_desk *desk)
         ZSTD_freeDCtx(desk->zstd);
         quern_buf_finish(&desk->in);
         quern_buf_finish(&desk->meta);
+        quern_buf_finish(&desk->key.key);
         quern_free(desk);
     }
 }
@@ -204,22 +207,48 @@ static quern_status load_frame(quern_segment *s, quern_texts_desk *desk, const m
     return decode(s, desk, &f, err);
 }
 
-quern_status quern_texts_meta(quern_segment *s, quern_texts_desk *desk, uint32_t article,
-                              uint32_t *first, quern_cursor *out, quern_error *err)
+/* Loads the frame that holds the article's record, and finds which articles it has. */
+static quern_status enter_frame(quern_segment *s, quern_texts_desk *desk, uint32_t article,
+                                quern_error *err)
 {
     meta_table t = {0};
     uint32_t frame_no;
     QUERN_TRY(open_meta(s, &t, err));
     QUERN_TRY(find_frame(s, &t, article, &frame_no, err));
-    if (!desk->has_meta || desk->meta_frame != frame_no) {
-        QUERN_TRY(load_frame(s, desk, &t, frame_no, err));
-        QUERN_TRY(load_first(s, frame_no, &desk->meta_first, err));
-        desk->meta_frame = frame_no;
-        desk->has_meta = 1;
+    QUERN_TRY(load_frame(s, desk, &t, frame_no, err));
+    QUERN_TRY(load_first(s, frame_no, &desk->meta_first, err));
+    desk->meta_end = s->info.ref.n_articles;
+    if (frame_no + 1 < t.n_frames) {
+        QUERN_TRY(load_first(s, frame_no + 1, &desk->meta_end, err));
     }
-    *first = desk->meta_first;
-    *out = quern_cursor_of(desk->meta.data, desk->meta.len);
+    desk->place.article = UINT32_MAX;
+    desk->has_meta = 1;
     return QUERN_OK;
+}
+
+quern_status quern_texts_meta(quern_segment *s, quern_texts_desk *desk, uint32_t article,
+                              quern_texts_place *out, quern_error *err)
+{
+    if (!desk->has_meta || article < desk->meta_first || article >= desk->meta_end) {
+        QUERN_TRY(enter_frame(s, desk, article, err));
+    }
+    if (desk->place.article > article) {
+        desk->place.article = desk->meta_first;
+        desk->place.frame = quern_cursor_of(desk->meta.data, desk->meta.len);
+        desk->place.text_at = quern_cursor_varint(&desk->place.frame);
+    }
+    *out = desk->place;
+    return QUERN_OK;
+}
+
+void quern_texts_remember(quern_texts_desk *desk, const quern_texts_place *place)
+{
+    desk->place = *place;
+}
+
+quern_texts_key *quern_texts_last_key(quern_texts_desk *desk)
+{
+    return &desk->key;
 }
 
 /* ---- TEXT ---- */

@@ -4,7 +4,8 @@
  * TEXT holds the texts of all articles as one string in pieces of 8 KiB, META the records of
  * articles in pieces of about 4 KiB. A desk is what a reader needs to decode them, with the last
  * piece of each kind still on it; a segment keeps up to four idle ones for whoever comes next, so
- * that a record followed by its text, or a text by its neighbour, is decoded once.
+ * that a record followed by its text, or a text by its neighbour, is decoded once. It also knows
+ * where the last record and key were found, so that one article after another is a step on.
  */
 #ifndef QUERN_INDEX_TEXTS_H
 #define QUERN_INDEX_TEXTS_H
@@ -17,10 +18,28 @@ typedef struct quern_texts_desk quern_texts_desk;
 quern_status quern_texts_take(quern_segment *s, quern_texts_desk **out, quern_error *err);
 void quern_texts_give(quern_segment *s, quern_texts_desk *desk);
 
-/* The frame of META that holds the record of an article. *first is the article of its first record.
+/* A place in a frame of META: before the record of an article. */
+typedef struct quern_texts_place {
+    uint32_t article;
+    uint64_t text_at;   /* where its text begins in TEXT */
+    quern_cursor frame; /* from its record on */
+} quern_texts_place;
+
+/* The nearest place known that is not behind the record of the article, in the frame that holds it.
  * Bytes stay until the desk reads another frame or is given back. */
 quern_status quern_texts_meta(quern_segment *s, quern_texts_desk *desk, uint32_t article,
-                              uint32_t *first, quern_cursor *out, quern_error *err);
+                              quern_texts_place *out, quern_error *err);
+/* Remembers a place in that frame. */
+void quern_texts_remember(quern_texts_desk *desk, const quern_texts_place *place);
+
+/* The key that was read last. */
+typedef struct quern_texts_key {
+    quern_buf key; /* empty: there is none */
+    uint32_t article;
+    quern_cursor group; /* from the key after it on */
+} quern_texts_key;
+/* It is the caller's to change until the desk is given back. */
+quern_texts_key *quern_texts_last_key(quern_texts_desk *desk);
 
 /* Appends bytes [start, end) of the one string of all texts. */
 typedef struct quern_texts_range {
