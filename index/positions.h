@@ -36,6 +36,13 @@ static inline uint64_t quern_positions_width(uint32_t tf, uint32_t len)
     return quern_positions_width_of_many(tf, len);
 }
 
+/* The positions of postings that follow each other in a block, as they stand there. */
+typedef struct quern_positions_bits {
+    const uint8_t *data;
+    uint64_t bit; /* where they begin */
+    uint64_t n;   /* bits */
+} quern_positions_bits;
+
 /* Where a posting lies. */
 typedef struct quern_positions_place {
     const uint8_t *data, *end; /* of the block */

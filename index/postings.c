@@ -366,3 +366,28 @@ quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *o
     }
     return QUERN_OK;
 }
+
+quern_status quern_postings_bits(quern_postings *p, uint32_t i, uint32_t n,
+                                 quern_positions_bits *out, quern_error *err)
+{
+    assert(n > 0 && i < p->n && n <= p->n - i);
+    *out = (quern_positions_bits){NULL, 0, 0};
+    if (p->term.df == 1) {
+        return QUERN_OK;
+    }
+    if (!p->have_positions) {
+        QUERN_TRY(enter_positions(p, err));
+    }
+    if (p->positions == p->positions_end) {
+        return QUERN_OK;
+    }
+    if (p->n_places < i + n) {
+        QUERN_TRY(find_places(p, i + n - 1, err));
+    }
+    uint64_t end = p->n_places > i + n ? p->position_bit[i + n] : p->next_bit;
+    if (end > (uint64_t)(p->positions_end - p->positions) * 8) {
+        return quern_segment_damaged(p->segment, "the positions of a block are damaged", err);
+    }
+    *out = (quern_positions_bits){p->positions, p->position_bit[i], end - p->position_bit[i]};
+    return QUERN_OK;
+}

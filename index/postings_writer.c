@@ -34,6 +34,11 @@ void quern_postings_writer_begin(quern_postings_writer *w, const uint32_t *lengt
     w->model.k1 = QUERN_BM25_K1;
     w->model.b = QUERN_BM25_B;
     w->model.avglen = sum_len == 0 ? 1.0 : (double)sum_len / (double)n_passages;
+    for (uint32_t tf = 0; tf < QUERN_NORM_TFS; tf++) {
+        for (uint32_t len = 0; len < 256; len++) {
+            w->norms[tf][len] = quern_bm25_tfnorm(&w->model, tf, len);
+        }
+    }
 }
 
 static uint64_t post_len(const quern_postings_writer *w)
@@ -83,7 +88,10 @@ static double measure_block(quern_postings_writer *w)
 {
     double max = 0.0;
     for (uint32_t i = 0; i < w->n; i++) {
-        double v = quern_bm25_tfnorm(&w->model, w->tfs[i], w->lengths[w->passages[i]]);
+        uint32_t tf = w->tfs[i];
+        uint32_t len = w->lengths[w->passages[i]];
+        double v = tf < QUERN_NORM_TFS && len < 256 ? w->norms[tf][len]
+                                                    : quern_bm25_tfnorm(&w->model, tf, len);
         uint32_t bucket = (uint32_t)(v * QUERN_KTH_BUCKETS);
         w->histogram[bucket < QUERN_KTH_BUCKETS ? bucket : QUERN_KTH_BUCKETS - 1]++;
         max = v > max ? v : max;
@@ -179,6 +187,41 @@ quern_status quern_postings_writer_add(quern_postings_writer *w, const quern_pos
     return QUERN_OK;
 }
 
+static void copy_bits(quern_bits_writer *to, const quern_positions_bits *from)
+{
+    uint64_t bit = from->bit;
+    uint64_t left = from->n;
+    for (; left >= 56; left -= 56, bit += 56) {
+        quern_bits_put(to, quern_bits_read(from->data, bit, 56), 56);
+    }
+    quern_bits_put(to, quern_bits_read(from->data, bit, (unsigned)left), (unsigned)left);
+}
+
+quern_status quern_postings_writer_run(quern_postings_writer *w, const quern_posting_run *run,
+                                       quern_error *err)
+{
+    uint64_t need = run->positions.n / 8 + QUERN_POSITIONS_SLACK;
+    uint32_t least = w->n > 0 ? w->passages[w->n - 1] + 1 : w->base;
+    uint32_t wrong = run->n > quern_postings_writer_room(w);
+    for (uint32_t i = 0; i < run->n && !wrong; i++) {
+        wrong = (uint32_t)(run->passages[i] < least || run->tfs[i] == 0);
+        least = run->passages[i] + 1;
+        w->passages[w->n + i] = run->passages[i];
+        w->tfs[w->n + i] = run->tfs[i];
+        w->cf += run->tfs[i];
+    }
+    if (wrong || least > w->n_passages) {
+        return quern_fail(err, QUERN_E_INVALID, "the passages of a term are not in order");
+    }
+    if ((uint64_t)(w->bits_end - w->bits.out) < need && make_room(w, need)) {
+        return quern_fail_nomem(err);
+    }
+    copy_bits(&w->bits, &run->positions);
+    w->n += run->n;
+    w->df += run->n;
+    return QUERN_OK;
+}
+
 /* ---- Lists ---- */
 
 static void write_short(quern_postings_writer *w)
@@ -219,12 +262,13 @@ static uint8_t bound_byte(double v, double max)
     return (uint8_t)byte;
 }
 
-/* What the k-th best is known to reach, as a byte. */
+/* What the k-th best is known to reach, as a byte; none reaches more than `max`. */
 static uint8_t kth_byte(const quern_postings_writer *w, uint32_t k, double max)
 {
     uint64_t n = 0;
-    uint32_t bucket = QUERN_KTH_BUCKETS;
-    while (bucket > 0 && n < k) {
+    uint32_t bucket = (uint32_t)(max * QUERN_KTH_BUCKETS) + 1;
+    bucket = bucket < QUERN_KTH_BUCKETS ? bucket : QUERN_KTH_BUCKETS;
+    while (w->df >= k && bucket > 0 && n < k) {
         n += w->histogram[--bucket];
     }
     if (n < k) {

@@ -6,11 +6,14 @@
 
 #include "index/bits.h"
 #include "index/dictionary_writer.h"
+#include "index/positions.h"
 #include "index/segment_out.h"
 
 #include "base/bm25.h"
 
 #define QUERN_KTH_BUCKETS 4096u /* of tfnorm, which lies between 0 and 1 */
+
+#define QUERN_NORM_TFS 4u
 
 /* What the directory says of a block. */
 typedef struct quern_block_summary {
@@ -27,6 +30,7 @@ typedef struct quern_postings_writer {
     const uint32_t *lengths;
     uint32_t n_passages;
     quern_bm25 model;
+    double norms[QUERN_NORM_TFS][256]; /* tfnorms of the common frequencies and lengths */
 
     /* The list at hand. */
     uint32_t df;
@@ -63,6 +67,23 @@ typedef struct quern_posting {
 
 /* Adds a posting to the list at hand. INVALID where it breaks the rules. */
 quern_status quern_postings_writer_add(quern_postings_writer *w, const quern_posting *posting,
+                                       quern_error *err);
+/* Postings whose positions stand in a list of another segment, as bits. */
+typedef struct quern_posting_run {
+    const uint32_t *passages, *tfs;
+    uint32_t n;
+    quern_positions_bits positions; /* of passages of the same lengths, made by these functions */
+} quern_posting_run;
+
+/* How many postings may come as a run now; 0: the next one has to come alone. */
+static inline uint32_t quern_postings_writer_room(const quern_postings_writer *w)
+{
+    return w->df > 0 && !w->counted ? QUERN_BLOCK - w->n : 0;
+}
+
+/* Adds at most so many postings to the list at hand, the same as one by one. INVALID where they
+ * break the rules. */
+quern_status quern_postings_writer_run(quern_postings_writer *w, const quern_posting_run *run,
                                        quern_error *err);
 /* Ends the list and begins an empty one; fills *entry, whose positions last until the next add.
  * df is 0 when nothing was added. Errors of *post are its own. */

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/vfs.h"
+#include "index/positions.h"
 
 #define QUERN_BLOCK 128 /* postings in a block */
 
@@ -165,6 +166,11 @@ uint32_t quern_postings_find(const quern_postings *p, uint32_t from, uint32_t pa
 /* Writes the tf positions of posting i of the block at hand, ascending, to out[tf]. */
 quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *out,
                                       quern_error *err);
+
+/* Where the positions of n postings from i on stand; out->data is NULL where the block has none to
+ * read, each posting having positions 0 to tf - 1. */
+quern_status quern_postings_bits(quern_postings *p, uint32_t i, uint32_t n,
+                                 quern_positions_bits *out, quern_error *err);
 
 /* ---- Articles ---- */
 

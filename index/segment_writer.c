@@ -281,6 +281,28 @@ quern_status quern_segment_writer_posting(quern_segment_writer *w,
     return status ? settle(w, status, err) : QUERN_OK;
 }
 
+uint32_t quern_segment_writer_room(const quern_segment_writer *w)
+{
+    return w->status || !w->in_term ? 0 : quern_postings_writer_room(&w->postings);
+}
+
+quern_status quern_segment_writer_run(quern_segment_writer *w, const quern_term_run *run,
+                                      quern_error *err)
+{
+    quern_posting_run list = {run->passages, run->tfs, run->n, run->positions};
+    if (w->status || !w->in_term) {
+        return w->status ? settle(w, w->status, err) : misuse(w, "a posting has no term", err);
+    }
+    quern_status status = quern_postings_writer_run(&w->postings, &list, &w->error);
+    const uint32_t *forms = run->forms;
+    for (uint32_t i = 0; i < run->n && !status && w->forms.n_items > 1; i++) {
+        quern_forms_posting posting = {run->passages[i], run->tfs[i], forms};
+        status = quern_forms_writer_posting(&w->forms, &posting, &w->error);
+        forms += run->tfs[i];
+    }
+    return status ? settle(w, status, err) : QUERN_OK;
+}
+
 /* ---- The end ---- */
 
 /* Appends the table of page hashes and returns the hashes of its own pages in *sums. */

@@ -62,6 +62,20 @@ typedef struct quern_term_posting {
 quern_status quern_segment_writer_posting(quern_segment_writer *w,
                                           const quern_term_posting *posting, quern_error *err);
 
+/* How many postings may come as a run now; 0: the next one has to come alone. */
+uint32_t quern_segment_writer_room(const quern_segment_writer *w);
+
+/* Postings whose positions stand in another segment, where they are of passages of the same
+ * lengths: the same as one by one, without reading the positions. */
+typedef struct quern_term_run {
+    const uint32_t *passages, *tfs;
+    uint32_t n; /* at least 1, at most what there is room for */
+    quern_positions_bits positions;
+    const uint32_t *forms; /* as above, of one posting behind the other */
+} quern_term_run;
+quern_status quern_segment_writer_run(quern_segment_writer *w, const quern_term_run *run,
+                                      quern_error *err);
+
 /* Syncs the file and gives it its name; the directory is not synced yet. A file of that name, which
  * then has the same bytes, is replaced. */
 quern_status quern_segment_writer_finish(quern_segment_writer *w, quern_segment_ref *out,

@@ -412,6 +412,66 @@ static quern_status put_posting(merger *m, side *s, quern_error *err)
     return quern_segment_writer_posting(m->writer, &posting, err);
 }
 
+/* The new numbers of the postings from the one at hand on that come before passage `end` of another
+ * side, as many as are live and the encoder takes at once. Returns how many. */
+static uint32_t gather(const merger *m, const side *s, uint32_t end, uint32_t out[QUERN_BLOCK])
+{
+    const quern_postings *p = &s->postings;
+    uint32_t most = quern_segment_writer_room(m->writer);
+    uint32_t before = s->passage;
+    uint32_t n = 0;
+    most = most < p->n - s->at ? most : p->n - s->at;
+    if (most > 0) {
+        out[n++] = before;
+    }
+    for (; n < most && p->passages[s->at + n] < s->info->ref.n_passages; n++) {
+        uint32_t passage = s->map[p->passages[s->at + n]];
+        if (passage >= end || passage <= before) { /* dead ones are NONE */
+            break;
+        }
+        out[n] = before = passage;
+    }
+    return n;
+}
+
+/* Puts the forms of n postings from the one at hand on into m->forms. */
+static quern_status translate(merger *m, const side *s, uint32_t n, quern_error *err)
+{
+    const uint32_t *first = s->forms.first + s->at;
+    const uint32_t *codes = s->forms.code + first[0];
+    uint32_t n_codes = first[n] - first[0];
+    if (quern_grow(&m->forms, &m->cap_forms, n_codes, sizeof *m->forms)) {
+        return quern_fail_nomem(err);
+    }
+    for (uint32_t i = 0; i < n_codes; i++) {
+        m->forms[i] = s->number[codes[i]];
+    }
+    return QUERN_OK;
+}
+
+/* Feeds postings of a side up to passage `end` of another one; several at once where that can be.
+ * The last of them is then at hand. */
+static quern_status put_postings(merger *m, side *s, uint32_t end, quern_error *err)
+{
+    uint32_t passages[QUERN_BLOCK];
+    quern_term_run run = {.passages = passages, .tfs = s->postings.tfs + s->at};
+    run.n = gather(m, s, end, passages);
+    if (run.n > 0) {
+        QUERN_TRY(quern_postings_bits(&s->postings, s->at, run.n, &run.positions, err));
+    }
+    if (!run.positions.data) {
+        return put_posting(m, s, err);
+    }
+    if (m->n_forms > 1) {
+        QUERN_TRY(translate(m, s, run.n, err));
+    }
+    run.forms = m->forms;
+    QUERN_TRY(quern_segment_writer_run(m->writer, &run, err));
+    s->at += run.n - 1;
+    s->passage = passages[run.n - 1];
+    return QUERN_OK;
+}
+
 /* ---- Forms ---- */
 
 static int compare_bytes(quern_string a, quern_string b)
@@ -528,6 +588,14 @@ static quern_status enqueue(merger *m, uint32_t i, quern_error *err)
     return QUERN_OK;
 }
 
+/* The least passage at hand of all sides but the first of the queue; NONE: there is no other. */
+static uint32_t next_of_others(const merger *m)
+{
+    uint64_t next = m->n_queue > 1 ? m->queue[1] : UINT64_MAX;
+    next = m->n_queue > 2 && m->queue[2] < next ? m->queue[2] : next;
+    return (uint32_t)(next >> 32);
+}
+
 static quern_status drain(merger *m, quern_error *err)
 {
     for (uint32_t i = m->n_queue / 2; i-- > 0;) {
@@ -536,7 +604,7 @@ static quern_status drain(merger *m, quern_error *err)
     while (m->n_queue > 0) {
         uint32_t i = (uint32_t)m->queue[0];
         side *s = &m->sides[i];
-        QUERN_TRY(put_posting(m, s, err));
+        QUERN_TRY(put_postings(m, s, next_of_others(m), err));
         QUERN_TRY(next_posting(m, s, err));
         m->queue[0] = s->passage == NONE ? m->queue[--m->n_queue] : (uint64_t)s->passage << 32 | i;
         if (m->n_queue > 1) {
