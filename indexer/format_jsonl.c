@@ -35,6 +35,7 @@
 #include "base/checksum.h"
 #include "base/mem.h"
 #include "indexer/dates.h"
+#include "indexer/json_lift.h"
 
 #define IDS_MOST ((size_t)1 << 22) /* slots: 32 MiB */
 #define FIELD_BYTES 4096
@@ -45,6 +46,7 @@ struct reader {
     quern_sink *sink;
     quern_buf line; /* a line that began in an earlier block */
     quern_buf text; /* the paragraphs of an array */
+    quern_json_lift lift;
     quern_arena arena;
     quern_field *fields;
     size_t n_fields, cap_fields;
@@ -143,6 +145,7 @@ static quern_status scalar(struct reader *r, const json_t *value, quern_string *
     case JSON_STRING:
         out->data = json_string_value(value);
         out->len = json_string_length(value);
+        *out = quern_json_lift_string(&r->lift, *out);
         return QUERN_OK;
     case JSON_TRUE:
     case JSON_FALSE:
@@ -309,14 +312,26 @@ static quern_status put_record(struct reader *r, json_t *record, quern_error *er
     return r->sink->put(r->sink, &article, err);
 }
 
+/* Parses a line without its long strings; as it stands where that fails, so that what is told of it
+ * is about the line. */
+static json_t *parse(struct reader *r, const char *line, size_t len, json_error_t *why)
+{
+    const char *text = (const char *)r->lift.text.data;
+    json_t *record = json_loadb(text, r->lift.text.len, JSON_ALLOW_NUL, why);
+    if (!record && r->lift.n > 0) {
+        r->lift.n = 0;
+        record = json_loadb(line, len, JSON_ALLOW_NUL, why);
+    }
+    r->inexact = !record && json_error_code(why) == json_error_numeric_overflow;
+    return r->inexact ? json_loadb(line, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, why)
+                      : record;
+}
+
 static quern_status put_json(struct reader *r, const char *line, size_t len, quern_error *err)
 {
     json_error_t why;
-    json_t *record = json_loadb(line, len, JSON_ALLOW_NUL, &why);
-    r->inexact = !record && json_error_code(&why) == json_error_numeric_overflow;
-    if (r->inexact) {
-        record = json_loadb(line, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &why);
-    }
+    QUERN_TRY(quern_json_lift_text(&r->lift, line, len, err));
+    json_t *record = parse(r, line, len, &why);
     if (!record && json_error_code(&why) == json_error_out_of_memory) {
         return quern_fail_nomem(err);
     }
@@ -441,6 +456,7 @@ static quern_status read_jsonl(quern_input *input, quern_sink *sink, quern_error
     }
     quern_buf_finish(&r.line);
     quern_buf_finish(&r.text);
+    quern_json_lift_finish(&r.lift);
     quern_arena_finish(&r.arena);
     quern_free(r.fields);
     quern_free(r.ids);

@@ -63,6 +63,53 @@ static void records(void)
     }
 }
 
+/* Long strings do not go through the parser, and come out as those that do. */
+static void long_strings(void)
+{
+    static const struct {
+        const char *json, *want; /* NULL: the parser refuses the line */
+    } rows[] = {
+        {"", ""},
+        {"caf\xC3\xA9", "caf\xC3\xA9"},
+        {"a\\n\\t\\\"\\\\\\/b", "a\n\t\"\\/b"},
+        {"\\b\\f\\r.", "\b\f\r."},
+        {"\\u0041\\u00e9\\u20AC\\uD83D\\uDE00", "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"},
+        {"\\\\\\\\", "\\\\"},
+        {"\\x", NULL},
+        {"\\u12g4", NULL},
+        {"\\uD83D", NULL},
+        {"\\uDE00\\uD83D", NULL},
+        {"\t", NULL},
+        {"\x01", NULL},
+    };
+    static const char x[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        recorder r;
+        char line[2000];
+        char want[2000];
+        const char *json = rows[i].json;
+        snprintf(line, sizeof line, "{\"id\":\"%s\",\"%s\": 1 ,\"text\":[\"%s%s\",\"%s\"]}", x, x,
+                 x, json, x);
+        snprintf(want, sizeof want, "%s||%s%s\n\n%s|O %s=1 @1\n", x, x,
+                 rows[i].want ? rows[i].want : "", x, x);
+        CHECK(recorder_read(&r, &quern_format_jsonl, line, strlen(line), 1 << 20) == QUERN_OK);
+        CHECK_ROW(json, rows[i].want ? strcmp(r.log, want) == 0
+                                     : strstr(r.log, "skip 1: line 1 is not JSON: ") == r.log);
+    }
+}
+
+/* What stands where a long string was is taken for nothing else. */
+static void escaped_nul(void)
+{
+    static const char line[] =
+        "{\"id\":1,\"text\":"
+        "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\","
+        "\"f\":\"\\u00000\"}";
+    recorder r;
+    CHECK(recorder_read(&r, &quern_format_jsonl, line, strlen(line), 1 << 20) == QUERN_OK);
+    CHECK(strstr(r.log, "|O f=") != NULL && strstr(r.log, "f=x") == NULL);
+}
+
 /* Lines longer than the limit are passed over, wherever the blocks of 256 KiB fall. */
 static void long_lines(void)
 {
@@ -135,6 +182,8 @@ static void sink_fails(void)
 int main(void)
 {
     CU_TestInfo tests[] = {{"records", records},
+                           {"long strings", long_strings},
+                           {"an escaped NUL", escaped_nul},
                            {"long lines", long_lines},
                            {"many", many},
                            {"sink fails", sink_fails},
