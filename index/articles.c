@@ -133,7 +133,7 @@ quern_status quern_segment_key(quern_segment *s, uint32_t article, quern_arena *
                                quern_string *source, quern_string *id, quern_error *err)
 {
     quern_texts_desk *desk = NULL;
-    quern_string parts[2];
+    quern_string parts[2] = {{"", 0}, {"", 0}};
     assert(article < s->info.ref.n_articles);
     QUERN_TRY(quern_texts_take(s, &desk, err));
     quern_status status = copy_key(s, desk, article, arena, parts, err);
