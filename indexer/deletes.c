@@ -112,9 +112,15 @@ static void count_words(counter *c, const uint32_t *log, size_t n)
     }
 }
 
+/* The words of the log that are the same for all passages of an article. */
+typedef struct shared_log {
+    size_t n_title, n_fields;
+} shared_log;
+
 static quern_status count_passage(counter *c, const quern_stored_article *a, uint32_t i,
-                                  size_t n_title, quern_error *err)
+                                  const shared_log *log, quern_error *err)
 {
+    size_t n_shared = log->n_title + log->n_fields;
     const quern_stored_passage *p = &a->passages[i];
     quern_logged logged;
     if (p->start > p->end || p->end > c->text.len) {
@@ -126,14 +132,17 @@ static quern_status count_passage(counter *c, const quern_stored_article *a, uin
     if (text.len > 0) {
         text.data += p->start;
     }
-    c->inv->n_log = n_title;
+    c->inv->n_log = n_shared;
     QUERN_TRY(quern_inverter_log(c->inv, text, UINT32_MAX - QUERN_TITLE_POSITIONS, &logged, err));
     QUERN_TRY(grow_numbers(c, err));
     c->stamp++;
     if (quern_run_pools(a->title_words, a->title_in_text, i, text.len)) {
-        count_words(c, c->inv->log, n_title);
+        count_words(c, c->inv->log, log->n_title);
     }
-    count_words(c, c->inv->log + n_title, logged.n_log);
+    if (i == 0) {
+        count_words(c, c->inv->log + log->n_title, log->n_fields);
+    }
+    count_words(c, c->inv->log + n_shared, logged.n_log);
     return QUERN_OK;
 }
 
@@ -149,8 +158,12 @@ static quern_status count_article(counter *c, uint32_t article, quern_arena *are
     if (a.title_words > 0) {
         QUERN_TRY(quern_inverter_log(c->inv, a.title, a.title_words, &title, err));
     }
+    quern_field_source source = {a.title, a.fields, a.n_fields};
+    uint32_t n_fields = 0;
+    QUERN_TRY(quern_inverter_log_fields(c->inv, &source, &n_fields, err));
+    shared_log log = {title.n_log, n_fields};
     for (uint32_t i = 0; i < a.n_passages; i++) {
-        QUERN_TRY(count_passage(c, &a, i, title.n_log, err));
+        QUERN_TRY(count_passage(c, &a, i, &log, err));
     }
     return QUERN_OK;
 }

@@ -213,7 +213,7 @@ static void count_tokens(sorter *s)
                                                  passage->end - passage->start);
         }
         count_words(s->places, a->log, a->n_title_log, pooling);
-        count_words(s->places, a->log + a->n_title_log, n_log, 1);
+        count_words(s->places, a->log + a->n_title_log, a->n_field_log + n_log, 1);
     }
 }
 
@@ -243,13 +243,14 @@ static int walk(sorter *s, visit each, visit after)
     uint32_t passage = 0;
     for (size_t i = 0; i < run->n_order; i++) {
         const quern_run_article *a = &run->articles[run->order[i]];
-        const uint32_t *log = a->log + a->n_title_log;
+        const uint32_t *fields = a->log + a->n_title_log;
+        const uint32_t *log = fields + a->n_field_log;
         for (uint32_t p = 0; p < a->n_passages; p++, passage++) {
             const quern_run_passage *own = &a->passages[p];
             uint32_t base = UINT32_MAX; /* one before 0 */
-            int bad = 0;
+            int bad = p == 0 && each(s, fields, a->n_field_log, base, passage);
             if (quern_run_pools(a->title_words, a->title_in_text, p, own->end - own->start)) {
-                bad = each(s, a->log, a->n_title_log, base, passage);
+                bad = bad || each(s, a->log, a->n_title_log, base, passage);
                 base += a->title_words;
             }
             if (bad || each(s, log, own->n_log, base, passage) ||

@@ -3,6 +3,7 @@
  * does nothing but read the number that hangs on the token's form and write one word of the log. */
 #include "indexer/inverter.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 quern_status quern_inverter_init(quern_inverter *inv, const quern_index_config *config,
@@ -23,6 +24,7 @@ void quern_inverter_finish(quern_inverter *inv)
     quern_analysis_free(inv->analysis);
     quern_free(inv->log);
     quern_free(inv->cut);
+    quern_free(inv->field_numbers);
     memset(inv, 0, sizeof *inv);
 }
 
@@ -103,6 +105,56 @@ quern_status quern_inverter_log(quern_inverter *inv, quern_string text, uint32_t
     return QUERN_OK;
 }
 
+/* ---- Fields ---- */
+
+static int keep_field_term(const char *term, size_t len, void *payload)
+{
+    quern_inverter *inv = payload;
+    quern_word *word = quern_analysis_intern(inv->analysis, term, len);
+    if (!word || quern_grow(&inv->field_numbers, &inv->cap_field_numbers, inv->n_field_numbers + 1,
+                            sizeof *inv->field_numbers)) {
+        return 1;
+    }
+    if (!word->user && quern_numbers_add(&inv->numbers, word, NULL)) {
+        return 1;
+    }
+    inv->field_numbers[inv->n_field_numbers++] = (word->user >> 1) - 1;
+    return 0;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+quern_status quern_inverter_log_fields(quern_inverter *inv, const quern_field_source *source,
+                                       uint32_t *n_log, quern_error *err)
+{
+    *n_log = 0;
+    inv->n_field_numbers = 0;
+    QUERN_TRY(quern_fields_each(inv->analysis, &inv->tokens, source, keep_field_term, inv, err));
+    size_t n = inv->n_field_numbers;
+    if (n == 0) {
+        return QUERN_OK;
+    }
+    if (quern_grow(&inv->log, &inv->cap_log, inv->n_log + n, sizeof *inv->log)) {
+        return quern_fail_nomem(err);
+    }
+    qsort(inv->field_numbers, n, sizeof *inv->field_numbers, compare_numbers);
+    uint32_t *at = inv->log + inv->n_log;
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || inv->field_numbers[i] != inv->field_numbers[i - 1]) {
+            uint32_t step = i == 0; /* to position 0; the others stand there, too */
+            *at++ = inv->field_numbers[i] | step << QUERN_RUN_TERM_BITS;
+        }
+    }
+    *n_log = (uint32_t)(at - (inv->log + inv->n_log));
+    inv->n_log += *n_log;
+    return QUERN_OK;
+}
+
 /* ---- One article ---- */
 
 typedef struct draft {
@@ -150,6 +202,18 @@ static quern_status cut(quern_inverter *inv, draft *d, quern_error *err)
             (uint32_t)p->start, (uint32_t)p->end, p->line, p->column, 0, 0};
         inv->cut[i] = passage;
     }
+    return QUERN_OK;
+}
+
+/* An article without passages has nothing that could be selected. */
+static quern_status log_fields(quern_inverter *inv, draft *d, quern_error *err)
+{
+    quern_field_source source = {d->in->title, d->in->fields, d->in->n_fields};
+    if (d->out.n_passages == 0) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(quern_inverter_log_fields(inv, &source, &d->out.n_field_log, err));
+    d->tokens += d->out.n_field_log;
     return QUERN_OK;
 }
 
@@ -242,6 +306,7 @@ quern_status quern_inverter_add(quern_inverter *inv, quern_run *run, const quern
     d.out.offsets_in_text = article->offsets_in_text != 0;
     QUERN_TRY(log_title(inv, &d, err));
     QUERN_TRY(cut(inv, &d, err));
+    QUERN_TRY(log_fields(inv, &d, err));
     for (uint32_t i = 0; i < d.out.n_passages; i++) {
         QUERN_TRY(log_passage(inv, &d, i, err));
     }

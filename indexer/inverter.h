@@ -20,7 +20,7 @@
 #include "indexer/numbers.h"
 #include "indexer/passages.h"
 #include "indexer/run.h"
-#include "stemmer/analysis.h"
+#include "stemmer/fields.h"
 
 #define QUERN_TITLE_POSITIONS 100
 
@@ -33,6 +33,8 @@ typedef struct quern_inverter {
     size_t n_log, cap_log;
     quern_run_passage *cut; /* its passages */
     size_t cap_cut;
+    uint32_t *field_numbers; /* of its fields */
+    size_t n_field_numbers, cap_field_numbers;
     uint32_t passage_words; /* options of the index */
     int pool_titles, store_text;
 } quern_inverter;
@@ -57,6 +59,11 @@ typedef struct quern_logged {
     uint32_t len;    /* scoring tokens */
     uint32_t end;    /* last position and one; 0: none */
 } quern_logged;
+
+/* Appends the terms of the title and the fields, each once and at position 0, to inv->log. They
+ * select and count into no length (fields.h). */
+quern_status quern_inverter_log_fields(quern_inverter *inv, const quern_field_source *source,
+                                       uint32_t *n_log, quern_error *err);
 
 /* Analyses the text and appends its tokens at positions below `limit` to inv->log. */
 quern_status quern_inverter_log(quern_inverter *inv, quern_string text, uint32_t limit,

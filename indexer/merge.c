@@ -390,6 +390,7 @@ static quern_status put_posting(merger *m, side *s, quern_error *err)
     quern_postings *p = &s->postings;
     uint32_t tf = p->tfs[s->at];
     uint32_t len = quern_lengths_get(&s->lengths, p->passages[s->at]);
+    len = len > 0 ? len : 1; /* what only selects may stand in a passage without words */
     if (tf == 0 || tf > len) {
         return damaged(s, "a term stands in a passage more often than there are words", err);
     }

@@ -9,8 +9,8 @@
  *     bit 28..31  how far its position lies behind that of the token before it; 15: the next word
  *                 of the log says how far
  *
- * Each article has the tokens of its pooled title once, and then those of each passage. A passage
- * begins at position -1, or, if it takes the title in, at T - 1.
+ * Each article has the tokens of its pooled title once, then the terms of its fields, and then the
+ * tokens of each passage. A passage begins at position -1, or, if it takes the title in, at T - 1.
  *
  * Keys are found through two hash tables: sources, each with the list of its articles, and whole
  * keys, each with its newest article. An article that was replaced or deleted while in the run
@@ -50,13 +50,15 @@ typedef struct quern_run_article {
     const char *text; /* NULL: texts are not stored */
     const quern_field *fields;
     const quern_run_passage *passages;
-    const uint32_t *log; /* the title's words, then those of each passage */
+    const uint32_t *log; /* the title's words, those of its fields, then those of each passage */
     uint64_t hash;       /* of the key */
     int64_t date;
     uint32_t source_len, id_len, title_len, language_len, text_bytes, n_fields;
     uint32_t line;
     uint32_t title_words; /* T */
     uint32_t n_title_log; /* words of the log */
+    uint32_t
+        n_field_log; /* likewise, of the terms of its fields: at position 0 of its first passage */
     uint32_t n_passages;
     uint32_t next_of_source; /* the article before it with the same source, or QUERN_RUN_NONE */
     uint8_t title_in_text, offsets_in_text, dead;

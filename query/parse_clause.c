@@ -11,6 +11,7 @@
  */
 #include "query/parser.h"
 #include "query/period.h"
+#include "stemmer/fields.h"
 
 #include <math.h>
 
@@ -202,20 +203,9 @@ static quern_plan_node *number_leaf(quern_parser *p, quern_string field, double 
 /* The whole value, where it has no words. */
 static quern_plan_node *whole_value(quern_parser *p, quern_string field, quern_string value)
 {
+    char term[QUERN_TERM_MAX];
     quern_plan_node leaf = {.op = QUERN_PLAN_SELECT, .weight = 1.0};
-    quern_buf *bytes = &p->bytes;
-    quern_buf_clear(bytes);
-    quern_buf_u8(bytes, QUERN_TERM_FIELD);
-    quern_buf_bytes(bytes, field.data, field.len);
-    quern_buf_u8(bytes, 0);
-    quern_buf_u8(bytes, 'v');
-    size_t most = QUERN_TERM_MAX > bytes->len ? QUERN_TERM_MAX - bytes->len : 0;
-    quern_buf_bytes(bytes, value.data, value.len < most ? value.len : most);
-    if (bytes->status) {
-        p->status = quern_fail_nomem(p->err);
-        return NULL;
-    }
-    leaf.term = quern_parser_intern(p, (const char *)bytes->data, bytes->len);
+    leaf.term = quern_parser_intern(p, term, quern_field_value_term(term, field, value));
     return quern_parser_leaf(p, &leaf);
 }
 

@@ -15,6 +15,7 @@
  */
 #include "query/parser.h"
 #include "query/quotes.h"
+#include "stemmer/fields.h"
 
 /* ---- Units ---- */
 
@@ -110,29 +111,26 @@ static quern_plan_member member_of(quern_parser *p, const quern_token *token, in
     return member;
 }
 
-/* A field's word as a leaf that selects. */
-static quern_plan_node *select_word(quern_parser *p, const quern_token *token)
+/* A field's word as a leaf that selects: of the title by its stem, unless the form is meant. */
+static quern_plan_node *select_word(quern_parser *p, const quern_token *token, int is_exact)
 {
+    char term[QUERN_TERM_MAX];
     quern_plan_node leaf = {.op = QUERN_PLAN_SELECT, .weight = 1.0};
-    quern_buf *bytes = &p->bytes;
-    quern_buf_clear(bytes);
-    quern_buf_u8(bytes, QUERN_TERM_FIELD);
-    quern_buf_bytes(bytes, p->field.data, p->field.len);
-    quern_buf_u8(bytes, 0);
-    quern_buf_u8(bytes, 'w');
-    quern_buf_bytes(bytes, token->word->term + 1, token->word->term_len - 1);
-    if (bytes->status) {
-        p->status = quern_fail_nomem(p->err);
-        return NULL;
-    }
-    leaf.term = quern_parser_intern(p, (const char *)bytes->data, bytes->len);
+    int is_title = p->field.len == sizeof QUERN_FIELD_TITLE - 1 &&
+                   memcmp(p->field.data, QUERN_FIELD_TITLE, p->field.len) == 0;
+    int by_stem = is_title && token->form && !is_exact;
+    const quern_word *word = token->form && !by_stem ? token->form : token->word;
+    quern_string bytes = {word->term + 1, word->term_len - 1};
+    size_t n =
+        quern_field_term(term, p->field, by_stem ? QUERN_FIELD_STEM : QUERN_FIELD_WORD, bytes);
+    leaf.term = quern_parser_intern(p, term, n);
     return quern_parser_leaf(p, &leaf);
 }
 
 static quern_plan_node *word_leaf(quern_parser *p, const quern_token *token, int is_exact)
 {
     if (p->field.len > 0) {
-        return select_word(p, token);
+        return select_word(p, token, is_exact);
     }
     quern_plan_member member = member_of(p, token, is_exact);
     quern_plan_node leaf = {.op =
@@ -183,7 +181,7 @@ static quern_plan_node *sequence(quern_parser *p, const quern_token *items, size
             next = next_position(items, n, next);
         }
         if (all) {
-            quern_plan_append(all, select_word(p, token));
+            quern_plan_append(all, select_word(p, token, is_exact));
             continue;
         }
         quern_plan_member member = member_of(p, token, is_exact);

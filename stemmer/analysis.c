@@ -92,6 +92,11 @@ void quern_analysis_reset(quern_analysis *analysis)
     quern_vocabulary_reset(&analysis->vocabulary);
 }
 
+quern_word *quern_analysis_intern(quern_analysis *analysis, const char *bytes, size_t len)
+{
+    return quern_vocabulary_intern(&analysis->vocabulary, bytes, len, NULL);
+}
+
 void quern_tokens_finish(quern_tokens *tokens)
 {
     quern_free(tokens->items);

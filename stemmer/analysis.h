@@ -54,7 +54,7 @@ enum {
     QUERN_TERM_AMOUNT = 3, /* an amount of money, or of no named currency */
     QUERN_TERM_BIGRAM = 4, /* two characters of Chinese, Japanese, Korean or Thai */
     QUERN_TERM_EXACT = 5,  /* a word as it was typed, folded only */
-    QUERN_TERM_FIELD = 6,
+    QUERN_TERM_FIELD = 6, /* fields.h */
     QUERN_TERM_KEY = 7
 };
 
@@ -92,6 +92,9 @@ void quern_analysis_free(quern_analysis *analysis);
 quern_status quern_analysis_text(quern_analysis *analysis, const char *text, size_t len,
                                  quern_tokens *tokens, quern_error *err);
 void quern_tokens_finish(quern_tokens *tokens);
+
+/* The word of a term that is made elsewhere (fields.h), interned if it is new. NULL: no memory. */
+quern_word *quern_analysis_intern(quern_analysis *analysis, const char *bytes, size_t len);
 
 /* Bytes that the interned words take. */
 size_t quern_analysis_memory(const quern_analysis *analysis);

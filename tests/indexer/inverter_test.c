@@ -93,7 +93,7 @@ static void articles(void)
         CHECK_ROW(row->name, add(&inv, &run, &a) == QUERN_OK);
         const quern_run_article *got = &run.articles[0];
         CHECK_ROW(row->name, got->title_words == row->title_words);
-        const uint32_t *log = got->log + got->n_title_log;
+        const uint32_t *log = got->log + got->n_title_log + got->n_field_log;
         uint32_t n = 0;
         for (; n < 3 && row->passages[n] && n < got->n_passages; n++) {
             char line[400];

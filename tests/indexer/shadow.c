@@ -253,6 +253,58 @@ static void add_tokens(passage *p, const quern_tokens *tokens, uint32_t base, ui
     }
 }
 
+static void add_term(passage *p, const char *term, size_t len)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (compare_terms(p->words[i].term, p->words[i].len, term, len) == 0) {
+            return;
+        }
+    }
+    if (p->n == p->cap) {
+        p->cap = p->cap * 2 + 64;
+        p->words = realloc(p->words, p->cap * sizeof *p->words);
+    }
+    word w = {malloc(len + 1), len, 0};
+    memcpy(w.term, term, len);
+    p->words[p->n++] = w;
+}
+
+/* name NUL sort bytes, at position 0 of the first passage */
+static void add_field_term(passage *p, const char *name, char sort, const char *bytes, size_t len)
+{
+    char term[512];
+    size_t n = (size_t)snprintf(term, sizeof term, "%c%s", QUERN_TERM_FIELD, name);
+    term[n + 1] = sort;
+    memcpy(term + n + 2, bytes, len);
+    add_term(p, term, n + 2 + len);
+}
+
+static void add_field_words(passage *p, const char *name, quern_analysis *analysis,
+                            const char *text, int stems)
+{
+    quern_tokens tokens = {NULL, 0, 0};
+    quern_analysis_text(analysis, text, strlen(text), &tokens, NULL);
+    for (size_t i = 0; i < tokens.n; i++) {
+        const quern_token *t = &tokens.items[i];
+        const quern_word *w = t->form ? t->form : t->word;
+        add_field_term(p, name, 'w', w->term + 1, w->term_len - 1);
+        if (stems && t->form) {
+            add_field_term(p, name, 's', t->word->term + 1, t->word->term_len - 1);
+        }
+    }
+    quern_tokens_finish(&tokens);
+}
+
+/* The title, and the field that shadow_put gives each article. */
+static void add_fields(passage *p, quern_analysis *analysis, const shadow_article *article)
+{
+    char length[32];
+    int n = snprintf(length, sizeof length, "%zu", strlen(article->text));
+    add_field_words(p, "title", analysis, article->title, 1);
+    add_field_words(p, "length", analysis, length, 0);
+    add_field_term(p, "length", 'v', length, (size_t)n);
+}
+
 static void sort_words(passage *p)
 {
     qsort(p->words, p->n, sizeof *p->words, compare_words);
@@ -290,6 +342,9 @@ static void expect(const quern_index_options *o, quern_analysis *analysis,
         quern_analysis_text(analysis, article->text + p->at.start,
                             (size_t)(p->at.end - p->at.start), &own, NULL);
         add_tokens(p, &own, pools ? e->title_words : 0, UINT32_MAX);
+        if (i == 0) {
+            add_fields(p, analysis, article);
+        }
         sort_words(p);
     }
     quern_tokens_finish(&title);

@@ -133,7 +133,7 @@ static const struct row {
     {"too large", "a^900 b^0", "a^100 b^0.01",
      "boosts are from 0.01 to 100; boosts are from 0.01 to 100"},
     {"sums", "a^60 a^60", "(a^100 a^20)", ""},
-    {"title", "title:chips x", "x \\select:%06title%00wchip", ""},
+    {"title", "title:chips x", "x \\select:%06title%00schip", ""},
     {"a date", "chips date:2023-09..2024-03", "chip date:2023-09-01..2024-03-31", ""},
     {"a year", "date:2024", "date:2024-01-01..2024-12-31", ""},
     {"open", "date:2024-03.. x", "x date:2024-03-01..", ""},
