@@ -146,3 +146,99 @@ quern_status quern_expand_native(quern_snapshot *snapshot, const quern_plan *pla
     }
     return QUERN_OK;
 }
+
+/* ---- Forms that live ---- */
+
+/* Some forms of one stem, in one segment. */
+typedef struct living {
+    const quern_snapshot_segment *segment;
+    quern_string stem;
+    quern_term term;
+    quern_forms forms;
+    uint32_t codes[QUERN_PLAN_EXPANSION_MAX];
+    uint32_t n_codes;
+} living;
+
+static int has_code(const living *l, uint32_t code)
+{
+    uint32_t i = 0;
+    while (i < l->n_codes && l->codes[i] != code) {
+        i++;
+    }
+    return i < l->n_codes;
+}
+
+/* Whether the i-th posting of the block is of a living passage that has one of the forms. */
+static int lives_in(const living *l, const quern_postings *p, uint32_t i)
+{
+    if (quern_tombstones_passage(l->segment->dead, p->passages[i])) {
+        return 0;
+    }
+    uint32_t at = l->forms.first[i];
+    while (at < l->forms.first[i + 1] && !has_code(l, l->forms.code[at])) {
+        at++;
+    }
+    return at < l->forms.first[i + 1];
+}
+
+/* Reads postings until one lives; for stems that some dead passages have, in several forms. */
+static quern_status look_for_one(living *l, int *out, quern_error *err)
+{
+    quern_postings p;
+    QUERN_TRY(quern_postings_open(&p, l->segment->segment, &l->term, err));
+    for (uint32_t block = 0; block < p.n_blocks && !*out; block++) {
+        QUERN_TRY(quern_postings_load(&p, block, err));
+        QUERN_TRY(quern_forms_load(&l->forms, &p, err));
+        for (uint32_t i = 0; i < p.n && !*out; i++) {
+            *out = lives_in(l, &p, i);
+        }
+    }
+    return QUERN_OK;
+}
+
+static quern_status lives_in_segment(living *l, const quern_expansion *e, const uint32_t range[2],
+                                     int *out, quern_error *err)
+{
+    int found = 0;
+    quern_segment *segment = l->segment->segment;
+    QUERN_TRY(quern_dictionary_find(segment, l->stem.data, l->stem.len, &l->term, &found, err));
+    if (!found) {
+        return QUERN_OK;
+    }
+    l->n_codes = 0;
+    QUERN_TRY(quern_forms_open(&l->forms, segment, l->stem, &l->term, err));
+    for (uint32_t i = range[0]; i < range[1]; i++) {
+        quern_form form;
+        QUERN_TRY(quern_forms_find(&l->forms, e->items[e->by_stem[i]].form, &form, &found, err));
+        if (found) {
+            l->codes[l->n_codes++] = form.code;
+        }
+    }
+    uint32_t n_dead =
+        l->segment->dead ? quern_tombstones_count(l->segment->dead, l->term.ordinal) : 0;
+    if (l->n_codes == l->forms.n || n_dead == 0) {
+        *out = l->n_codes > 0 && n_dead < l->term.df;
+        return QUERN_OK;
+    }
+    return l->n_codes > 0 && n_dead < l->term.df ? look_for_one(l, out, err) : QUERN_OK;
+}
+
+quern_status quern_expand_native_lives(quern_snapshot *snapshot, const quern_expansion *e,
+                                       uint32_t from, uint32_t to, int *out, quern_error *err)
+{
+    quern_status status = QUERN_OK;
+    const uint32_t range[2] = {from, to};
+    living *l = quern_alloc_zero(1, sizeof *l);
+    *out = 0;
+    if (!l) {
+        return quern_fail_nomem(err);
+    }
+    l->stem = e->items[e->by_stem[from]].stem;
+    for (size_t s = 0; s < snapshot->n_segments && !status && !*out; s++) {
+        l->segment = &snapshot->segments[s];
+        status = lives_in_segment(l, e, range, out, err);
+    }
+    quern_forms_finish(&l->forms);
+    quern_free(l);
+    return status;
+}

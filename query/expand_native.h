@@ -11,4 +11,9 @@
 quern_status quern_expand_native(quern_snapshot *snapshot, const quern_plan *plan,
                                  quern_deadline *deadline, quern_expansions *out, quern_error *err);
 
+/* Whether a living passage has one of the forms by_stem[from, to), which are of one stem. Errors:
+ * CORRUPT, IO, NOMEM. */
+quern_status quern_expand_native_lives(quern_snapshot *snapshot, const quern_expansion *e,
+                                       uint32_t from, uint32_t to, int *out, quern_error *err);
+
 #endif

@@ -61,6 +61,68 @@ static quern_status find_terms(quern_prepared *q, quern_error *err)
     return status;
 }
 
+/* Whether a living passage has one of the forms of the n-th stem of an expansion. */
+static quern_status stem_lives(const quern_prepared *q, const quern_expansion *e, uint32_t n,
+                               int *out, quern_error *err)
+{
+    uint32_t from = 0;
+    uint32_t to = 0;
+    for (uint32_t stem = 0; stem <= n; stem++) {
+        from = to++;
+        quern_string bytes = e->items[e->by_stem[from]].stem;
+        for (; to < e->n; to++) {
+            quern_string other = e->items[e->by_stem[to]].stem;
+            if (other.len != bytes.len || memcmp(other.data, bytes.data, bytes.len) != 0) {
+                break;
+            }
+        }
+    }
+    return quern_expand_native_lives(q->snapshot, e, from, to, out, err);
+}
+
+/* The idf of all stems of an expansion is that of the commonest: of those that a living passage has
+ * in one of the forms, as if the dead had never been. */
+static quern_status weigh_expansion(quern_prepared *q, uint32_t number, quern_error *err)
+{
+    uint32_t first = q->expanded[number];
+    uint32_t end = q->expanded[number + 1];
+    uint64_t below = UINT64_MAX; /* those from there on were looked at in vain */
+    for (q->idfs[number] = 0.0;;) {
+        uint64_t most = 0;
+        for (uint32_t t = first; t < end; t++) {
+            uint64_t live = q->lookup.live[t];
+            most = live < below && live > most ? live : most;
+        }
+        if (most == 0) {
+            return QUERN_OK;
+        }
+        for (uint32_t t = first; t < end; t++) {
+            int lives = 0;
+            if (q->lookup.live[t] == most) {
+                QUERN_TRY(stem_lives(q, &q->expansions.items[number], t - first, &lives, err));
+            }
+            if (lives) {
+                q->idfs[number] = quern_bm25_idf(q->snapshot->n_passages, most);
+                return QUERN_OK;
+            }
+        }
+        below = most;
+    }
+}
+
+static quern_status weigh_expansions(quern_prepared *q, quern_error *err)
+{
+    size_t n = q->expansions.n;
+    q->idfs = quern_arena_alloc(&q->arena, n * sizeof *q->idfs + 1);
+    if (!q->idfs) {
+        return quern_fail_nomem(err);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        QUERN_TRY(weigh_expansion(q, i, err));
+    }
+    return QUERN_OK;
+}
+
 /* ---- The parts of a flat plan ---- */
 
 static quern_status add_clauses(quern_prepared *q, quern_clause_maker *m, quern_part *p,
@@ -129,15 +191,6 @@ static quern_status make_parts(quern_prepared *q, quern_clause_maker *m, quern_e
 
 /* ---- The whole ---- */
 
-double quern_prepared_idf(const quern_prepared *q, uint32_t expansion)
-{
-    uint64_t most = 0;
-    for (uint32_t t = q->expanded[expansion]; t < q->expanded[expansion + 1]; t++) {
-        most = q->lookup.live[t] > most ? q->lookup.live[t] : most;
-    }
-    return most ? quern_bm25_idf(q->snapshot->n_passages, most) : 0.0;
-}
-
 static void add_weight(quern_prepared *q, double *sum, uint32_t term, double weight)
 {
     *sum += q->lookup.live[term] ? weight * quern_lookup_idf(&q->lookup, term) : 0.0;
@@ -152,7 +205,7 @@ static void add_weights(quern_prepared *q, const quern_plan_node *node, double *
     }
     if (node->op == QUERN_PLAN_EXPAND) {
         double stems = q->expanded[node->number + 1] - q->expanded[node->number];
-        *sum += stems * node->weight * quern_prepared_idf(q, node->number);
+        *sum += stems * node->weight * q->idfs[node->number];
         *n += stems;
     }
     for (uint32_t i = 0; i < node->n_members; i++) {
@@ -179,6 +232,7 @@ static quern_status prepare(quern_prepared *q, quern_deadline *deadline, quern_e
     look_at_clauses(q);
     QUERN_TRY(quern_expand_native(q->snapshot, q->plan, deadline, &q->expansions, err));
     QUERN_TRY(find_terms(q, err));
+    QUERN_TRY(weigh_expansions(q, err));
     if (q->lookup.n == 0 && q->is_flat) {
         return QUERN_OK;
     }

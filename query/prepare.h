@@ -43,6 +43,7 @@ typedef struct quern_prepared {
     quern_lookup lookup; /* the terms of the plan have their numbers in it; then come the stems of
                           * the expansions, each once for an expansion, in byte order */
     uint32_t *expanded;  /* where those of each expansion begin, and the last ones end */
+    double *idfs;        /* of each expansion: that of its commonest stem, for all of them */
     quern_part *parts;   /* one a segment of the snapshot; NULL: nothing can match */
     size_t n_parts;
     int is_flat;
@@ -59,10 +60,6 @@ quern_status quern_prepare(quern_snapshot *snapshot, const quern_plan *plan,
                            const quern_bm25 *model, quern_deadline *deadline, quern_prepared *q,
                            quern_error *err);
 void quern_prepared_finish(quern_prepared *q);
-
-/* The idf of all stems of an expansion: that of the commonest. 0 where no living passage has one.
- */
-double quern_prepared_idf(const quern_prepared *q, uint32_t expansion);
 
 /* A bit for each of the 64 passages from `first` on that is dead. */
 uint64_t quern_part_dead(const quern_part *p, uint32_t first);

@@ -187,7 +187,7 @@ static quern_status make_stem(quern_tree *t, const quern_plan_node *from, const 
     uint32_t n_codes = 0;
     uint32_t codes[QUERN_PLAN_EXPANSION_MAX];
     node *n = NULL;
-    double weight = from->weight * quern_prepared_idf(t->query, from->number);
+    double weight = from->weight * t->query->idfs[from->number];
     QUERN_TRY(new_word(t, from, number, weight, &n, err));
     if (!n) {
         return QUERN_OK;

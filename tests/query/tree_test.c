@@ -278,21 +278,24 @@ static quern_plan_node *random_selector(quern_plan *plan, uint64_t *seed)
     return node;
 }
 
-static quern_plan_node *random_pattern(quern_plan *plan, uint64_t *seed)
+static quern_plan_node *new_pattern(quern_plan *plan, const char *bytes, uint32_t edits)
 {
-    static const char *const patterns[] = {"ba1*", "*7ks", "ba?k*", "b*2?ked", "zz*", "ba29*ing"};
-    static const char *const typed[] = {"ba12k", "ba3king", "ba100ks", "ba77ed"};
     quern_plan_node *node = new_node(plan, QUERN_PLAN_EXPAND);
-    int is_fuzzy = check_random(seed) % 2 == 0;
-    const char *bytes = is_fuzzy ? typed[check_random(seed) % 4] : patterns[check_random(seed) % 6];
-    node->pattern.bytes = bytes;
-    node->pattern.len = (uint32_t)strlen(bytes);
-    node->pattern.edits = is_fuzzy ? 1 + (uint32_t)(check_random(seed) % 2) : 0;
+    node->pattern = (quern_plan_pattern){bytes, (uint32_t)strlen(bytes), edits};
     node->number = (uint32_t)plan->n_expands;
     CU_ASSERT_FATAL(!quern_grow(&plan->expands, &plan->cap_expands, plan->n_expands + 1,
                                 sizeof(quern_plan_node *)));
     plan->expands[plan->n_expands++] = node;
     return node;
+}
+
+static quern_plan_node *random_pattern(quern_plan *plan, uint64_t *seed)
+{
+    static const char *const patterns[] = {"ba1*", "*7ks", "ba?k*", "b*2?ked", "zz*", "ba29*ing"};
+    static const char *const typed[] = {"ba12k", "ba3king", "ba100ks", "ba77ed"};
+    int is_fuzzy = check_random(seed) % 2 == 0;
+    const char *bytes = is_fuzzy ? typed[check_random(seed) % 4] : patterns[check_random(seed) % 6];
+    return new_pattern(plan, bytes, is_fuzzy ? 1 + (uint32_t)(check_random(seed) % 2) : 0);
 }
 
 static quern_plan_node *random_node(quern_plan *plan, uint64_t *seed, int depth)
@@ -766,7 +769,51 @@ static void test_deadline(void)
     fixture_close(&f);
 }
 
+/* A form that only dead passages have lends a pattern no idf, however common its stem is. */
+static void test_dead_form(void)
+{
+    fixture f;
+    quern_error err;
+    quern_plan plan;
+    quern_native *native = NULL;
+    quern_found_list list = {0};
+    quern_writer *w = NULL;
+    uint64_t removed = 0;
+    memset(&f, 0, sizeof f);
+    scratch_make(f.dir);
+    strcat(f.dir, "/i");
+    CU_ASSERT_FATAL(quern_index_create(f.dir, NULL, &err) == QUERN_OK);
+    CU_ASSERT_FATAL(quern_index_open(f.dir, NULL, &f.index, &err) == QUERN_OK);
+    CU_ASSERT_FATAL(quern_writer_open(f.index, NULL, &w, &err) == QUERN_OK);
+    for (int i = 0; i < 20; i++) {
+        char source[16];
+        snprintf(source, sizeof source, "%02d", i);
+        CHECK(!library_put(w, source, "",
+                           i == 0   ? "walking"
+                           : i == 1 ? "talking"
+                                    : "walked",
+                           &err));
+    }
+    CHECK(!quern_writer_commit(w, &err));
+    CHECK(!quern_writer_delete_source(w, quern_str("00"), &removed, &err));
+    CHECK(!quern_writer_commit(w, &err) && removed == 1);
+    quern_writer_close(w);
+    CU_ASSERT_FATAL(!quern_snapshot_open(f.index->vfs, f.index->path, 0, &f.snapshot, &err));
+    quern_plan_init(&plan);
+    plan.root = new_pattern(&plan, "*alking", 0);
+    CHECK(!quern_native_open(f.snapshot, &plan, &model, &native, &err));
+    CHECK(!quern_native_top(native, 10, 0, &list, &err));
+    CHECK(list.n == 1 && list.items[0].score == quern_bm25_contribution(
+                                                    &(quern_bm25){QUERN_BM25_K1, QUERN_BM25_B, 1.0},
+                                                    quern_bm25_idf(19, 1), 1, 1));
+    quern_found_list_finish(&list);
+    quern_native_free(native);
+    quern_plan_finish(&plan);
+    fixture_close(&f);
+}
+
 static CU_TestInfo tests[] = {
+    {"a pattern and a dead form", test_dead_form},
     {"random plans", test_random},
     {"past the deadline", test_deadline},
     CU_TEST_INFO_NULL,
