@@ -24,6 +24,7 @@
 #include "cli/options.h"
 #include "cli/pager.h"
 #include "cli/progress.h"
+#include "cli/query_help.h"
 #include "cli/search_help.h"
 #include "cli/search_print.h"
 #include "cli/search_queries.h"
@@ -71,6 +72,7 @@ enum row {
     ROW_HEAD_HELP,
     ROW_SHORT_HELP,
     ROW_HELP,
+    ROW_HELP_QUERY,
     ROW_VERSION,
     ROW_END
 };
@@ -117,6 +119,8 @@ static const quern_option options[] = {
     [ROW_HEAD_HELP] = {0, 0, NULL, NULL, "help"},
     [ROW_SHORT_HELP] = {'h', 0, NULL, NULL, "the common options"},
     [ROW_HELP] = {0, 0, "help", NULL, "all of them"},
+    [ROW_HELP_QUERY] = {0, QUERN_OPTION_COMMON, "help-query", NULL,
+                        "how to ask: operators, fields, dates"},
     [ROW_VERSION] = {0, 0, "version", NULL, "the version"},
     [ROW_END] = {0, 0, NULL, NULL, NULL},
 };
@@ -142,7 +146,7 @@ typedef struct settings {
     uint32_t limit_ms; /* 0: not given */
     quern_search_options search;
     int files, count, json, quiet, no_pager, trec;
-    int asked; /* the row of -h, --help or --version, or 0 */
+    int asked; /* the row of -h, --help, --help-query or --version, or 0 */
     char end;  /* after a path of -l */
     quern_when color, links;
 } settings;
@@ -354,7 +358,9 @@ static int read_command_line(run *r, int argc, char **argv)
         return code;
     }
     if (r->set.asked) {
-        if (r->set.asked != ROW_VERSION) {
+        if (r->set.asked == ROW_HELP_QUERY) {
+            fputs(quern_query_help, stdout);
+        } else if (r->set.asked != ROW_VERSION) {
             quern_options_help(&usage, options, r->set.asked == ROW_HELP);
         }
         return -1;
@@ -612,6 +618,10 @@ static int show(run *r)
         quern_message_dim("%s", note);
     }
     for (size_t i = 0; !r->set.json && (note = quern_hits_note(r->hits, i)); i++) {
+        quern_message_dim("%s", note);
+    }
+    note = r->set.json ? NULL : quern_query_help_dollar(r->typed);
+    if (note) {
         quern_message_dim("%s", note);
     }
     if (none && !r->set.json && !r->set.count) {

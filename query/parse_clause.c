@@ -277,7 +277,7 @@ static void unescape(quern_parser *p, size_t *at, size_t end, const char *stops)
         char c = text[*at];
         if (c == '%' && end - *at > 2 && hex_digit(text[*at + 1]) >= 0 &&
             hex_digit(text[*at + 2]) >= 0) {
-            c = (char)(hex_digit(text[*at + 1]) << 4 | hex_digit(text[*at + 2]));
+            c = (char)(hex_digit(text[*at + 1]) * 16 + hex_digit(text[*at + 2]));
             *at += 2;
         }
         quern_buf_u8(&p->bytes, (uint8_t)c);

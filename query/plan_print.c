@@ -45,7 +45,9 @@ static void print_group(printer *p, const quern_plan_node *node);
 
 static void put(printer *p, const char *s)
 {
-    quern_buf_bytes(p->out, s, strlen(s));
+    if (*s) {
+        quern_buf_bytes(p->out, s, strlen(s));
+    }
 }
 
 static void put_number(printer *p, uint64_t n)

@@ -453,8 +453,9 @@ QUERN_API uint64_t quern_reader_stale(quern_reader *reader, const quern_hits *hi
 /* ---- Query ------------------------------------------------------------------------------------
  */
 
-/* Parses what a user typed: words (any of them, best first) and "quoted phrases", in straight or
- * curly quotes. Every byte string parses: what makes no sense is words, and a note says so. */
+/* Parses what a user typed: words (any of them, best first), "quoted phrases" in straight or curly
+ * quotes, and the operators of search-query(7). Every byte string parses: what makes no sense is
+ * words, and a note says so. */
 QUERN_API quern_status quern_query_parse(quern_reader *reader, quern_string text, quern_query **out,
                                          quern_error *err);
 QUERN_API void quern_query_free(quern_query *query);
