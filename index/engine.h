@@ -28,7 +28,7 @@
 #include "index/manifest.h"
 #include "index/sources.h"
 
-#define QUERN_ENGINE_VERSION 3
+#define QUERN_ENGINE_VERSION 4
 
 /* Of layers that index/ does not know: handed through as they are. */
 struct quern_plan;
@@ -171,6 +171,8 @@ typedef struct quern_engine {
      * how many passages have them; a value other than 0 stops. */
     quern_status (*each_form)(quern_engine_db *db, quern_string prefix, quern_engine_form_fn each,
                               void *payload, quern_error *err);
+    /* Whether a term begins with `prefix` (kind and bytes). */
+    quern_status (*has_terms)(quern_engine_db *db, quern_string prefix, int *out, quern_error *err);
     /* Looks for damage; findings are no error. */
     quern_status (*check)(const char *dir,
                           void (*found)(const quern_finding *finding, void *payload), void *payload,

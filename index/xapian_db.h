@@ -212,6 +212,8 @@ quern_status quern_xapian_count(quern_engine_db *db, const quern_string *terms, 
                                 uint64_t *out, quern_error *err);
 quern_status quern_xapian_each_form(quern_engine_db *db, quern_string prefix,
                                     quern_engine_form_fn each, void *payload, quern_error *err);
+quern_status quern_xapian_has_terms(quern_engine_db *db, quern_string prefix, int *out,
+                                    quern_error *err);
 quern_status quern_xapian_stats(quern_engine_db *db, quern_stats *out, quern_error *err);
 quern_status quern_xapian_each_article(quern_engine_db *db, int with_text,
                                        quern_engine_article_fn each, void *payload,

@@ -82,6 +82,7 @@ static const quern_engine engine = {
     .search = quern_xapian_search,
     .count = quern_xapian_count,
     .each_form = quern_xapian_each_form,
+    .has_terms = quern_xapian_has_terms,
     .check = quern_xapian_check,
 };
 

@@ -23,7 +23,7 @@ typedef struct quern_query_language {
     int (*has_field)(const void *payload, quern_string name);
     const void *payload;
     int64_t now;    /* seconds since 1970, which since:7d counts from; 0: the clock says */
-    int stems_only; /* 1: exact forms cannot be asked for; quoted words are their stems */
+    int stems_only; /* 1: nothing is stemmed, so that each word is its own exact form */
 } quern_query_language;
 
 /* Errors: NOMEM, FULL more words than can be numbered. */

@@ -3,6 +3,41 @@
  * fields of the reader's index. */
 #include "query/parse.h"
 #include "query/reader.h"
+#include "stemmer/fields.h"
+
+/* Whether a term of the snapshot begins with prefix[0, len). */
+static quern_status has_terms(quern_snapshot *snapshot, quern_string prefix, int *found,
+                              quern_error *err)
+{
+    *found = 0;
+    for (size_t i = 0; i < snapshot->n_segments && !*found; i++) {
+        quern_dictionary_walk walk;
+        int more;
+        QUERN_TRY(quern_dictionary_seek(&walk, snapshot->segments[i].segment, prefix.data,
+                                        prefix.len, err));
+        QUERN_TRY(quern_dictionary_next(&walk, &more, err));
+        *found =
+            more && walk.key_len >= prefix.len && memcmp(walk.key, prefix.data, prefix.len) == 0;
+    }
+    return QUERN_OK;
+}
+
+/* A name whose terms cannot be read is none here; the search says what is damaged. */
+static int has_field(const void *payload, quern_string name)
+{
+    const quern_reader *reader = payload;
+    char bytes[QUERN_FIELD_NAME_MAX + 2] = {QUERN_TERM_FIELD};
+    quern_string prefix = {bytes, name.len + 2};
+    int found = 0;
+    if (name.len > QUERN_FIELD_NAME_MAX) {
+        return 0;
+    }
+    memcpy(bytes + 1, name.data, name.len);
+    if (reader->guest.engine) {
+        return !reader->guest.engine->has_terms(reader->guest.db, prefix, &found, NULL) && found;
+    }
+    return !has_terms(reader->snapshot, prefix, &found, NULL) && found;
+}
 
 quern_status quern_query_parse(quern_reader *reader, quern_string text, quern_query **out,
                                quern_error *err)
@@ -14,7 +49,8 @@ quern_status quern_query_parse(quern_reader *reader, quern_string text, quern_qu
     if (!reader || !out || (!text.data && text.len)) {
         return quern_fail(err, QUERN_E_INVALID, "quern_query_parse: an argument is missing");
     }
-    quern_query_language language = {.stems_only = 1}; /* the native engine reads no forms yet */
+    quern_query_language language = {.has_field = has_field, .payload = reader};
+    language.stems_only = strcmp(reader->snapshot->manifest.config.language, "none") == 0;
     QUERN_TRY(quern_reader_take_analysis(reader, &language.analysis, err));
     quern_status status = quern_query_build(&language, text, out, err);
     quern_reader_give_analysis(reader, language.analysis);

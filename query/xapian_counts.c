@@ -32,6 +32,35 @@ quern_status quern_xapian_count(quern_engine_db *db, const quern_string *terms, 
     return status;
 }
 
+static quern_status has_term(quern_engine_db *db, quern_string prefix, int *out, quern_error *err)
+{
+    xapian_c_error why;
+    quern_xapian_term name;
+    xapian_c_term_iterator *it = NULL;
+    quern_xapian_name(&name, prefix.data, prefix.len);
+    QUERN_XAPIAN_TRY(
+        db, &why, xapian_c_database_all_terms(db->db, quern_xapian_bytes(&name), &it, &why), err);
+    xapian_c_status got = xapian_c_term_iterator_next(it, &why);
+    quern_status status = got > XAPIAN_C_END ? quern_xapian_fail(db, &why, err) : QUERN_OK;
+    *out = got == XAPIAN_C_OK;
+    xapian_c_term_iterator_free(it);
+    return status;
+}
+
+quern_status quern_xapian_has_terms(quern_engine_db *db, quern_string prefix, int *out,
+                                    quern_error *err)
+{
+    quern_status status;
+    int tries = 0;
+    *out = 0;
+    quern_xapian_begin(db);
+    do {
+        status = has_term(db, prefix, out, err);
+    } while (quern_xapian_again(db, &tries, &status, err));
+    quern_xapian_end(db);
+    return status;
+}
+
 /* ---- Exact forms ---- */
 
 typedef struct form_walk {

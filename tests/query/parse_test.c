@@ -222,7 +222,7 @@ static void test_rows(void)
     quern_analysis_free(analysis);
 }
 
-/* Where forms cannot be asked for, quotation marks make phrases of stems. */
+/* Where nothing is stemmed, the words of phrases need no forms. */
 static void test_stems_only(void)
 {
     quern_error err;
