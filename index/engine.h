@@ -32,6 +32,7 @@
 
 /* Of layers that index/ does not know: handed through as they are. */
 struct quern_plan;
+struct quern_expansions;
 struct quern_engine_text; /* indexer/engine_writer.h: from text to terms */
 
 /* What a module uses of the library: its memory, so that it fails as one where memory runs out. */
@@ -60,6 +61,7 @@ typedef struct quern_engine_question {
      * which stays until the next call; "" where it makes none, or another form. */
     quern_status (*stem)(void *payload, quern_string form, quern_string *out, quern_error *err);
     void *payload;
+    struct quern_expansions *expansions; /* zeroed; what the patterns of the plan stand for */
 } quern_engine_question;
 
 typedef struct quern_engine_passage {

@@ -18,7 +18,9 @@
  *     S, ZS + word    0          yes        word and stem of the words of the article's title
  *     XNAME + value   0          no         a field as other tools know them; ':' between where the
  *                                           value begins with A-Z or ':'
- *     Xf + term       0          no         a field's word or value, as queries look for them
+ *     Xf + name, NUL, w + stem  0  no       a word of a field, as queries look for it; the title is
+ *                                           one; names in small letters
+ *     Xf + name, NUL, v + value 0  no       a field's value
  *     P + source      0          no
  *     Q + key         0          no         source, and where there is an id NUL and id
  *
@@ -60,6 +62,7 @@
 #include <xapian_c/xapian_c.h>
 
 #define QUERN_XAPIAN_TERM_MAX 256 /* room for any term; glass takes 245 bytes, a NUL counts two */
+#define QUERN_XAPIAN_KEPT 160     /* bytes of one that is cut, before its hash */
 #define QUERN_XAPIAN_GAP 1024     /* positions between a pooled title and the passage's words */
 #define QUERN_XAPIAN_SLOT 0
 #define QUERN_XAPIAN_DATE_SLOT 1
@@ -167,6 +170,9 @@ void quern_xapian_field(quern_xapian_term *out, const quern_field *field);
 void quern_xapian_form(quern_xapian_term *out, quern_string form, const quern_string *stem);
 /* The value of a date. */
 void quern_xapian_date(char out[QUERN_XAPIAN_DATE_BYTES], int64_t seconds);
+
+/* Whether a name of the database has a hash in place of its end. */
+int quern_xapian_is_cut(xapian_c_bytes name);
 
 static inline xapian_c_bytes quern_xapian_bytes(const quern_xapian_term *term)
 {

@@ -11,7 +11,7 @@
 
 enum {
     MOST = 245,    /* bytes of a term as glass stores it, a NUL twice */
-    KEPT = 160,    /* of one that is cut */
+    HASH = 33,     /* bytes of a hash: \1 and its digits */
     KIND_WORD = 1, /* the kinds of stemmer/analysis.h */
     KIND_JOINED = 2,
     KIND_AMOUNT = 3,
@@ -39,10 +39,16 @@ static void cut(quern_xapian_term *out, size_t stored, uint64_t a, uint64_t b)
 {
     out->is_cut = stored > MOST;
     if (out->is_cut) {
-        out->len = out->len < KEPT ? out->len : KEPT;
+        out->len = out->len < QUERN_XAPIAN_KEPT ? out->len : QUERN_XAPIAN_KEPT;
         out->len +=
             (size_t)snprintf(out->bytes + out->len, 40, "\1%016" PRIx64 "%016" PRIx64, a, b);
     }
+}
+
+int quern_xapian_is_cut(xapian_c_bytes name)
+{
+    return name.len > HASH && name.data[name.len - HASH] == '\1' &&
+           name.len <= QUERN_XAPIAN_KEPT + HASH;
 }
 
 void quern_xapian_prefixed(quern_xapian_term *out, const char *prefix, quern_string bytes)

@@ -408,24 +408,69 @@ static quern_status add_title_terms(draft *d, quern_error *err)
     return QUERN_OK;
 }
 
-static quern_status add_selecting(draft *d, quern_error *err)
+static quern_status add_boolean(draft *d, const quern_xapian_term *term, quern_error *err)
 {
     xapian_c_error why;
     QUERN_XAPIAN_TRY(d->db, &why,
-                     xapian_c_document_add_boolean_term(d->doc, quern_xapian_bytes(&d->key), &why),
+                     xapian_c_document_add_boolean_term(d->doc, quern_xapian_bytes(term), &why),
                      err);
-    QUERN_XAPIAN_TRY(
-        d->db, &why,
-        xapian_c_document_add_boolean_term(d->doc, quern_xapian_bytes(&d->source), &why), err);
+    return QUERN_OK;
+}
+
+/* The part of a field, as queries look for it. */
+static quern_status add_field_part(draft *d, quern_string name, char part, quern_string bytes,
+                                   quern_error *err)
+{
+    char term[QUERN_TERM_MAX];
+    quern_xapian_term out;
+    size_t n = 0;
+    size_t room = sizeof term - 3; /* for the kind, the NUL and the part */
+    term[n++] = QUERN_TERM_FIELD;
+    for (size_t i = 0; i < name.len && i < room; i++) {
+        char c = name.data[i];
+        term[n++] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    }
+    term[n++] = '\0';
+    term[n++] = part;
+    size_t len = bytes.len < sizeof term - n ? bytes.len : sizeof term - n;
+    memcpy(term + n, bytes.data, len);
+    quern_xapian_name(&out, term, n + len);
+    return add_boolean(d, &out, err);
+}
+
+/* The words of a field's value, and the value itself. */
+static quern_status add_field(draft *d, quern_string name, quern_string value, quern_error *err)
+{
+    writer *w = d->w;
+    QUERN_TRY(w->text->analysis_text(w->analysis, value.data, value.len, &w->probe, err));
+    for (size_t i = 0; i < w->probe.n; i++) {
+        const quern_word *word = w->probe.items[i].word;
+        quern_string stem = {word->term + 1, word->term_len - 1};
+        QUERN_TRY(add_field_part(d, name, 'w', stem, err));
+    }
+    return value.len > 0 ? add_field_part(d, name, 'v', value, err) : QUERN_OK;
+}
+
+static quern_status add_fields(draft *d, quern_error *err)
+{
     for (size_t i = 0; i < d->in->n_fields; i++) {
+        const quern_field *field = &d->in->fields[i];
         quern_xapian_term term;
-        quern_xapian_field(&term, &d->in->fields[i]);
-        if (d->in->fields[i].name.len > 0) {
-            QUERN_XAPIAN_TRY(
-                d->db, &why,
-                xapian_c_document_add_boolean_term(d->doc, quern_xapian_bytes(&term), &why), err);
+        if (field->name.len > 0) {
+            quern_xapian_field(&term, field);
+            QUERN_TRY(add_boolean(d, &term, err));
+            QUERN_TRY(add_field(d, field->name, field->value, err));
         }
     }
+    return add_field(d, quern_str("title"), d->in->title, err);
+}
+
+static quern_status add_selecting(draft *d, quern_error *err)
+{
+    xapian_c_error why;
+    QUERN_TRY(add_boolean(d, &d->key, err));
+    QUERN_TRY(add_boolean(d, &d->source, err));
+    QUERN_TRY(add_fields(d, err));
     QUERN_XAPIAN_TRY(
         d->db, &why,
         xapian_c_document_add_value(d->doc, QUERN_XAPIAN_SLOT, quern_xapian_bytes(&d->key), &why),

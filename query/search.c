@@ -16,6 +16,7 @@
  * caller asks; else the answer says `more than`, and that is made sure, unless the time limit came:
  * then the answer is made of what was found until then, and says so.
  */
+#include "query/expand.h"
 #include "query/hits.h"
 #include "query/native_searcher.h"
 #include "query/parse.h"
@@ -230,9 +231,9 @@ static void search_finish(search *s)
 }
 
 /* Says which patterns stand for more than was searched. */
-static quern_status note_expansions(const search *s, const quern_plan *plan, quern_error *err)
+static quern_status note_expansions(const search *s, const quern_plan *plan,
+                                    const quern_expansions *all, quern_error *err)
 {
-    const quern_expansions *all = quern_native_expansions(s->native);
     for (size_t i = 0; i < all->n && s->builder.hits->n_notes < NOTES_MAX; i++) {
         const quern_expansion *e = &all->items[i];
         const quern_plan_pattern *p = &plan->expands[i]->pattern;
@@ -252,7 +253,7 @@ static quern_status run(search *s, const quern_plan *plan, quern_error *err)
     s->deadline = quern_deadline_in(s->options.time_limit_ms);
     QUERN_TRY(
         quern_native_open_within(s->snapshot, plan, &s->model, &s->deadline, &s->native, err));
-    QUERN_TRY(note_expansions(s, plan, err));
+    QUERN_TRY(note_expansions(s, plan, quern_native_expansions(s->native), err));
     s->builder.highlighter.evidence.expansions = quern_native_expansions(s->native);
     if (s->builder.explainer.live) {
         QUERN_TRY(
@@ -289,6 +290,7 @@ static quern_status run_other(search *s, const quern_engine_reader *other, const
 {
     quern_totals *totals = &s->builder.hits->totals;
     quern_engine_answer answer = {.n = 0};
+    quern_expansions expansions = {.n = 0};
     stemming stems = {s->builder.highlighter.evidence.analysis, {NULL, 0, 0}};
     quern_engine_question question = {plan,
                                       s->model.k1,
@@ -298,16 +300,24 @@ static quern_status run_other(search *s, const quern_engine_reader *other, const
                                       s->options.count,
                                       0,
                                       stem_of,
-                                      &stems};
+                                      &stems,
+                                      &expansions};
     quern_status status = other->engine->search(other->db, &question, &answer, err);
+    s->builder.highlighter.evidence.expansions = &expansions;
+    if (!status && s->builder.explainer.live) {
+        status = quern_explainer_expand(&s->builder.explainer, &expansions, err);
+    }
     for (size_t i = 0; !status && i < answer.n; i++) {
         status = quern_hits_add_found(&s->builder, &answer.items[i], (uint32_t)i + 1, err);
     }
+    status = status ? status : note_expansions(s, plan, &expansions, err);
     totals->articles = answer.n_articles;
     totals->passages = answer.n_passages;
     totals->exact = answer.exact;
     quern_arena_finish(&answer.arena);
     quern_tokens_finish(&stems.tokens);
+    s->builder.highlighter.evidence.expansions = NULL;
+    quern_expansions_finish(&expansions);
     return status;
 }
 

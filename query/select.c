@@ -3,6 +3,7 @@
 #include "query/select.h"
 
 #include "query/glob.h"
+#include "query/number.h"
 #include "stemmer/analysis.h"
 
 #include <string.h>
@@ -153,30 +154,6 @@ static quern_status fits_path(const quern_selector *s, int *out, quern_error *er
 
 /* ---- Numbers ---- */
 
-/* Reads -12, 1250, 3.5: all of text. Returns 0 where it is no number. */
-static int read_number(quern_string text, double *out)
-{
-    double value = 0.0;
-    double scale = 1.0;
-    size_t digits = 0;
-    int behind_point = 0;
-    size_t at = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+');
-    for (; at < text.len; at++) {
-        char c = text.data[at];
-        if (c == '.' && !behind_point) {
-            behind_point = 1;
-            continue;
-        }
-        if (c < '0' || c > '9' || ++digits > 300) {
-            return 0;
-        }
-        value = value * 10.0 + (c - '0');
-        scale *= behind_point ? 10.0 : 1.0;
-    }
-    *out = text.len > 0 && text.data[0] == '-' ? -(value / scale) : value / scale;
-    return digits > 0;
-}
-
 /* Marks the articles of a list of first passages. */
 static quern_status mark_articles(quern_selector *s, const quern_term *term, quern_error *err)
 {
@@ -206,7 +183,8 @@ static quern_status mark_values(quern_selector *s, quern_string prefix, quern_er
             return QUERN_OK;
         }
         quern_string value = {walk.key + prefix.len, walk.key_len - prefix.len};
-        if (read_number(value, &number) && number >= s->node->low && number <= s->node->high) {
+        if (quern_number_read(value, &number) && number >= s->node->low &&
+            number <= s->node->high) {
             QUERN_TRY(mark_articles(s, &walk.term, err));
         }
     }

@@ -78,6 +78,27 @@ static void keep_frequent(matches *list, uint32_t need)
     list->n = kept;
 }
 
+/* Which documents of the first list stay, and with which score. */
+static void pair(quern_plan_op op, matches *a, const matches *b)
+{
+    size_t kept = 0;
+    size_t j = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        match m = a->items[i];
+        while (j < b->n && b->items[j].docid < m.docid) {
+            j++;
+        }
+        int both = j < b->n && b->items[j].docid == m.docid;
+        if (op == QUERN_PLAN_MAYBE && both) {
+            m.score += b->items[j].score;
+        }
+        if (op == QUERN_PLAN_MAYBE || both == (op == QUERN_PLAN_FILTER)) {
+            a->items[kept++] = m;
+        }
+    }
+    a->n = kept;
+}
+
 /* ---- Words ---- */
 
 /* All documents with a term. `weight`, that of the node, is 0 where it does not score; `idf` is
@@ -125,6 +146,58 @@ static quern_status list_every(const walk *w, matches *out, quern_error *err)
 {
     quern_xapian_term none = {0, 0, ""};
     return list_named(w, &none, 0.0, 0.0, out, err);
+}
+
+/* All documents with any of the names. */
+static quern_status list_names(const walk *w, const quern_xapian_names *names, matches *out,
+                               quern_error *err)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        QUERN_TRY(list_named(w, &names->items[i], 0.0, 0.0, out, err));
+    }
+    keep_frequent(out, 1);
+    return QUERN_OK;
+}
+
+static quern_status list_selected(const walk *w, const quern_plan_node *node, matches *out,
+                                  quern_error *err)
+{
+    quern_xapian_names names;
+    quern_status status = quern_xapian_terms_select(w->db, node, &names, err);
+    status = status ? status : list_names(w, &names, out, err);
+    quern_xapian_names_finish(&names);
+    return status;
+}
+
+/* Adds the documents of one stem of an expansion. */
+static quern_status list_stem(const walk *w, const quern_xapian_stem *stem, double weight,
+                              matches *out, quern_error *err)
+{
+    matches own = {NULL, 0, 0};
+    matches forms = {NULL, 0, 0};
+    quern_status status = list_named(w, &stem->name, weight, stem->shared, &own, err);
+    status = status ? status : list_names(w, &stem->forms, &forms, err);
+    pair(QUERN_PLAN_FILTER, &own, &forms);
+    status = status ? status : append(out, &own, err);
+    quern_xapian_matches_finish(&own);
+    quern_xapian_matches_finish(&forms);
+    return status;
+}
+
+static quern_status list_expand(const walk *w, const quern_plan_node *node, matches *out,
+                                quern_error *err)
+{
+    int more = 0;
+    quern_xapian_stem stem;
+    const quern_expansion *e = &w->question->expansions->items[node->number];
+    quern_status status = quern_xapian_stem_first(w->db, w->question, e, &stem, &more, err);
+    while (!status && more) {
+        status = list_stem(w, &stem, node->weight, out, err);
+        status = status ? status : quern_xapian_stem_next(w->db, w->question, &stem, &more, err);
+    }
+    quern_xapian_stem_finish(&stem);
+    keep_frequent(out, 1);
+    return status;
 }
 
 static quern_status list_dates(const walk *w, const quern_plan_node *node, matches *out,
@@ -316,27 +389,6 @@ static quern_status list_children(const walk *w, const quern_plan_node *node, ma
     return status;
 }
 
-/* Which documents of the first list stay, and with which score. */
-static void pair(quern_plan_op op, matches *a, const matches *b)
-{
-    size_t kept = 0;
-    size_t j = 0;
-    for (size_t i = 0; i < a->n; i++) {
-        match m = a->items[i];
-        while (j < b->n && b->items[j].docid < m.docid) {
-            j++;
-        }
-        int both = j < b->n && b->items[j].docid == m.docid;
-        if (op == QUERN_PLAN_MAYBE && both) {
-            m.score += b->items[j].score;
-        }
-        if (op == QUERN_PLAN_MAYBE || both == (op == QUERN_PLAN_FILTER)) {
-            a->items[kept++] = m;
-        }
-    }
-    a->n = kept;
-}
-
 static quern_status list_pair(const walk *w, const quern_plan_node *node, matches *out,
                               quern_error *err)
 {
@@ -378,11 +430,11 @@ static quern_status list_node(const walk *w, const quern_plan_node *node, matche
         return list_every(w, out, err);
     case QUERN_PLAN_DATE:
         return list_dates(w, node, out, err);
-    case QUERN_PLAN_EXPAND:
     case QUERN_PLAN_NUMBER:
     case QUERN_PLAN_PATH:
-        return quern_fail(err, QUERN_E_BACKEND,
-                          "the xapian engine does not know this operator - use the native engine");
+        return list_selected(w, node, out, err);
+    case QUERN_PLAN_EXPAND:
+        return list_expand(w, node, out, err);
     case QUERN_PLAN_ANY:
     case QUERN_PLAN_ALL:
     case QUERN_PLAN_ATLEAST:

@@ -20,6 +20,7 @@ typedef struct maker {
     quern_engine_db *db;
     const quern_engine_question *question;
     const quern_plan *plan;
+    const quern_expansions *expansions;
     int selects; /* what is being made adds no weight to the whole */
 } maker;
 
@@ -71,6 +72,11 @@ static int can_node(const quern_plan_node *node, uint64_t times)
     }
     if (node->op == QUERN_PLAN_NEAR) {
         return node->is_ordered || node->n_members <= MOST_ORDERS;
+    }
+    if ((node->op == QUERN_PLAN_EXPAND || node->op == QUERN_PLAN_NUMBER ||
+         node->op == QUERN_PLAN_PATH) &&
+        times > 1) {
+        return 0; /* each may be thousands of terms */
     }
     if (node->op == QUERN_PLAN_ATLEAST) {
         uint32_t n = count_children(node);
@@ -279,6 +285,69 @@ static quern_status make_date(const maker *m, const quern_plan_node *node, xapia
                          xapian_c_span(ends[1], sizeof ends[1]), out, &why),
                      err);
     return QUERN_OK;
+}
+
+/* Any of the names, all of which are terms of the database; they only select. */
+static quern_status make_names(const maker *m, const quern_xapian_names *names,
+                               xapian_c_query **out, quern_error *err)
+{
+    xapian_c_error why;
+    parts p = {NULL, 0, 0};
+    quern_status status = QUERN_OK;
+    for (size_t i = 0; !status && i < names->n; i++) {
+        xapian_c_query *one = NULL;
+        xapian_c_bytes bytes = quern_xapian_bytes(&names->items[i]);
+        status = xapian_c_query_new_term(bytes, 1, 0, &one, &why)
+                     ? quern_xapian_fail(m->db, &why, err)
+                     : add_part(&p, one, err);
+    }
+    status = join(m, status, XAPIAN_C_OP_OR, &p, 0, out, err);
+    return scale(m, status, 0.0, out, err);
+}
+
+static quern_status make_selected(const maker *m, const quern_plan_node *node, xapian_c_query **out,
+                                  quern_error *err)
+{
+    quern_xapian_names names;
+    quern_status status = quern_xapian_terms_select(m->db, node, &names, err);
+    status = status ? status : make_names(m, &names, out, err);
+    quern_xapian_names_finish(&names);
+    return status;
+}
+
+/* The stem with the idf of the commonest one, where there is one of its forms. */
+static quern_status make_stem(const maker *m, const quern_xapian_stem *stem, xapian_c_query **out,
+                              quern_error *err)
+{
+    xapian_c_query *forms = NULL;
+    xapian_c_query *own = NULL;
+    quern_status status = make_names(m, &stem->forms, &forms, err);
+    if (m->selects) {
+        *out = forms;
+        return status;
+    }
+    status = status ? status : make_named(m, &stem->name, &own, err);
+    status = scale(m, status, stem->shared / stem->own, &own, err);
+    return join_pair(m, status, XAPIAN_C_OP_FILTER, own, forms, out, err);
+}
+
+static quern_status make_expand(const maker *m, const quern_plan_node *node, xapian_c_query **out,
+                                quern_error *err)
+{
+    int more = 0;
+    quern_xapian_stem stem;
+    parts p = {NULL, 0, 0};
+    const quern_expansion *e = &m->expansions->items[node->number];
+    quern_status status = quern_xapian_stem_first(m->db, m->question, e, &stem, &more, err);
+    while (!status && more) {
+        xapian_c_query *one = NULL;
+        status = make_stem(m, &stem, &one, err);
+        status = status ? status : add_part(&p, one, err);
+        status = status ? status : quern_xapian_stem_next(m->db, m->question, &stem, &more, err);
+    }
+    quern_xapian_stem_finish(&stem);
+    status = join(m, status, XAPIAN_C_OP_OR, &p, 0, out, err);
+    return scale(m, status, node->weight, out, err);
 }
 
 /* ---- Phrases and NEARs ---- */
@@ -552,11 +621,11 @@ static quern_status make_node(const maker *m, const quern_plan_node *node, xapia
         return make_all(m, out, err);
     case QUERN_PLAN_DATE:
         return make_date(m, node, out, err);
-    case QUERN_PLAN_EXPAND:
     case QUERN_PLAN_NUMBER:
     case QUERN_PLAN_PATH:
-        return quern_fail(err, QUERN_E_BACKEND,
-                          "the xapian engine does not know this operator - use the native engine");
+        return make_selected(m, node, out, err);
+    case QUERN_PLAN_EXPAND:
+        return make_expand(m, node, out, err);
     default:
         return make_operator(m, node, out, err);
     }
@@ -565,7 +634,7 @@ static quern_status make_node(const maker *m, const quern_plan_node *node, xapia
 quern_status quern_xapian_query_make(quern_engine_db *db, const quern_engine_question *question,
                                      xapian_c_query **out, quern_error *err)
 {
-    maker m = {db, question, question->plan, 0};
+    maker m = {db, question, question->plan, question->expansions, 0};
     *out = NULL;
     return m.plan->root ? make_node(&m, m.plan->root, out, err) : make_nothing(&m, out, err);
 }

@@ -6,7 +6,10 @@
  *     PHRASE            PHRASE of its terms in a window of as many positions; with exact forms
  *                       FILTER(AND of the stems, PHRASE of the forms)
  *     NEAR              FILTER(AND of the stems, OR of PHRASE(reach + 1) of every order)
+ *     EXPAND            OR of FILTER(SCALE_WEIGHT(stem), OR of its forms), each scaled by the ratio
+ *                       of the commonest stem's idf to its own
  *     SELECT            the term, scaled to 0          EVERY   match-all
+ *     PATH, NUMBER      the OR of the terms that fit, scaled to 0
  *     DATE              a range of value slot 1
  *     ANY, ALL          OR, AND                        MAYBE   AND_MAYBE
  *     NOT, FILTER       AND_NOT, FILTER
@@ -27,8 +30,8 @@
  * AND_MAYBE on the right of an AND_NOT is another thing that libxapian 1.4 does wrong (it compares
  * weights that were never set, and may make it an AND).
  *
- * What would take too many of them (ATLEAST 5 of 20, a NEAR of five words in any order) is not
- * made a query: xapian_lists.h does it.
+ * What would take too many of them (ATLEAST 5 of 20, a NEAR of five words in any order, a pattern
+ * in an ATLEAST) is not made a query: xapian_lists.h does it.
  */
 #ifndef QUERN_QUERY_XAPIAN_QUERY_H
 #define QUERN_QUERY_XAPIAN_QUERY_H
@@ -43,7 +46,8 @@ int quern_xapian_query_can(const quern_plan *plan);
  * words alone. */
 int quern_xapian_query_is_plain(const quern_plan *plan);
 
-/* Makes the query, which matches nothing where the plan has no root. Errors: NOMEM, BACKEND, ... */
+/* Makes the query, which matches nothing where the plan has no root. The question's expansions were
+ * made before. Errors: NOMEM, BACKEND, ... */
 quern_status quern_xapian_query_make(quern_engine_db *db, const quern_engine_question *question,
                                      xapian_c_query **out, quern_error *err);
 

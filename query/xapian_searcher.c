@@ -26,6 +26,7 @@
 #include "index/files.h"
 #include "query/xapian_lists.h"
 #include "query/xapian_query.h"
+#include "query/xapian_terms.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -623,7 +624,11 @@ quern_status quern_xapian_search(quern_engine_db *db, const quern_engine_questio
         s.db = db;
         s.question = question;
         s.out = out;
-        status = by_lists ? run_by_lists(&s, err) : run_by_query(&s, err);
+        quern_expansions_finish(question->expansions);
+        status = quern_xapian_terms_expand(db, question, question->expansions, err);
+        if (!status) {
+            status = by_lists ? run_by_lists(&s, err) : run_by_query(&s, err);
+        }
         xapian_c_query_free(s.query);
     } while (quern_xapian_again(db, &tries, &status, err));
     quern_xapian_end(db);
