@@ -18,9 +18,8 @@
  *     S, ZS + word    0          yes        word and stem of the words of the article's title
  *     XNAME + value   0          no         a field as other tools know them; ':' between where the
  *                                           value begins with A-Z or ':'
- *     Xf + name, NUL, w + stem  0  no       a word of a field, as queries look for it; the title is
- *                                           one; names in small letters
- *     Xf + name, NUL, v + value 0  no       a field's value
+ *     Xf + term       0          no         a word or value of a field, a word of the title, as
+ *                                           queries look for them (stemmer/fields.h)
  *     P + source      0          no
  *     Q + key         0          no         source, and where there is an id NUL and id
  *

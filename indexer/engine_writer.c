@@ -2,11 +2,11 @@
 /* engine_writer - see engine_writer.h. */
 #include "indexer/engine_writer.h"
 
-
 static const quern_engine_text text_functions = {
     .analysis_new = quern_analysis_new,
     .analysis_free = quern_analysis_free,
     .analysis_text = quern_analysis_text,
+    .fields_each = quern_fields_each,
     .analysis_memory = quern_analysis_memory,
     .analysis_reset = quern_analysis_reset,
     .tokens_finish = quern_tokens_finish,

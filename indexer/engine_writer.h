@@ -11,6 +11,7 @@
 #include "index/engine.h"
 #include "indexer/passages.h"
 #include "stemmer/analysis.h"
+#include "stemmer/fields.h"
 
 /* From text to terms, for a module. */
 struct quern_engine_text {
@@ -18,6 +19,9 @@ struct quern_engine_text {
     void (*analysis_free)(quern_analysis *analysis);
     quern_status (*analysis_text)(quern_analysis *analysis, const char *text, size_t len,
                                   quern_tokens *tokens, quern_error *err);
+    quern_status (*fields_each)(quern_analysis *analysis, quern_tokens *tokens,
+                                const quern_field_source *source, quern_field_visit each,
+                                void *payload, quern_error *err);
     size_t (*analysis_memory)(const quern_analysis *analysis);
     void (*analysis_reset)(quern_analysis *analysis);
     void (*tokens_finish)(quern_tokens *tokens);

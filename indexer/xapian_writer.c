@@ -417,52 +417,38 @@ static quern_status add_boolean(draft *d, const quern_xapian_term *term, quern_e
     return QUERN_OK;
 }
 
-/* The part of a field, as queries look for it. */
-static quern_status add_field_part(draft *d, quern_string name, char part, quern_string bytes,
-                                   quern_error *err)
+typedef struct fields {
+    draft *d;
+    quern_status status;
+    quern_error *err;
+} fields;
+
+static int add_field_term(const char *term, size_t len, void *payload)
 {
-    char term[QUERN_TERM_MAX];
-    quern_xapian_term out;
-    size_t n = 0;
-    size_t room = sizeof term - 3; /* for the kind, the NUL and the part */
-    term[n++] = QUERN_TERM_FIELD;
-    for (size_t i = 0; i < name.len && i < room; i++) {
-        char c = name.data[i];
-        term[n++] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    }
-    term[n++] = '\0';
-    term[n++] = part;
-    size_t len = bytes.len < sizeof term - n ? bytes.len : sizeof term - n;
-    memcpy(term + n, bytes.data, len);
-    quern_xapian_name(&out, term, n + len);
-    return add_boolean(d, &out, err);
+    fields *f = payload;
+    quern_xapian_term name;
+    quern_xapian_name(&name, term, len);
+    f->status = add_boolean(f->d, &name, f->err);
+    return f->status != QUERN_OK;
 }
 
-/* The words of a field's value, and the value itself. */
-static quern_status add_field(draft *d, quern_string name, quern_string value, quern_error *err)
-{
-    writer *w = d->w;
-    QUERN_TRY(w->text->analysis_text(w->analysis, value.data, value.len, &w->probe, err));
-    for (size_t i = 0; i < w->probe.n; i++) {
-        const quern_word *word = w->probe.items[i].word;
-        quern_string stem = {word->term + 1, word->term_len - 1};
-        QUERN_TRY(add_field_part(d, name, 'w', stem, err));
-    }
-    return value.len > 0 ? add_field_part(d, name, 'v', value, err) : QUERN_OK;
-}
-
+/* The fields as other tools know them, and all that queries look for. */
 static quern_status add_fields(draft *d, quern_error *err)
 {
+    writer *w = d->w;
+    fields f = {d, QUERN_OK, err};
+    quern_field_source source = {d->in->title, d->in->fields, d->in->n_fields};
     for (size_t i = 0; i < d->in->n_fields; i++) {
         const quern_field *field = &d->in->fields[i];
         quern_xapian_term term;
         if (field->name.len > 0) {
             quern_xapian_field(&term, field);
             QUERN_TRY(add_boolean(d, &term, err));
-            QUERN_TRY(add_field(d, field->name, field->value, err));
         }
     }
-    return add_field(d, quern_str("title"), d->in->title, err);
+    quern_status status =
+        w->text->fields_each(w->analysis, &w->probe, &source, add_field_term, &f, err);
+    return f.status ? f.status : status;
 }
 
 static quern_status add_selecting(draft *d, quern_error *err)

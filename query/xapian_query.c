@@ -427,9 +427,12 @@ static int next_order(uint32_t *order, uint32_t n)
 static quern_status make_any_order(const maker *m, const quern_plan_node *node,
                                    xapian_c_query **out, quern_error *err)
 {
-    uint32_t order[MOST_ORDERS] = {0, 1, 2, 3};
+    uint32_t order[QUERN_PLAN_NEAR_MAX] = {0};
     parts p = {NULL, 0, 0};
     quern_status status = QUERN_OK;
+    for (uint32_t i = 0; i < QUERN_PLAN_NEAR_MAX; i++) {
+        order[i] = i;
+    }
     do {
         xapian_c_query *one = NULL;
         status = make_ordered(m, node, order, node->reach + 1, &one, err);

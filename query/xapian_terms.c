@@ -30,12 +30,13 @@ void quern_xapian_names_finish(quern_xapian_names *names)
     memset(names, 0, sizeof *names);
 }
 
-static quern_status new_name(quern_xapian_names *names, quern_xapian_term **out, quern_error *err)
+static quern_status add_name(quern_xapian_names *names, const quern_xapian_term *name,
+                             quern_error *err)
 {
     if (quern_grow(&names->items, &names->cap, names->n + 1, sizeof *names->items)) {
         return quern_fail_nomem(err);
     }
-    *out = &names->items[names->n++];
+    names->items[names->n++] = *name;
     return QUERN_OK;
 }
 
@@ -129,14 +130,12 @@ static quern_status name_prefix(const quern_plan_node *node, quern_xapian_term *
     return status;
 }
 
-static quern_status add_name(quern_xapian_names *out, xapian_c_bytes term, quern_error *err)
+static quern_status add_found(quern_xapian_names *out, xapian_c_bytes term, quern_error *err)
 {
-    quern_xapian_term *name = NULL;
-    QUERN_TRY(new_name(out, &name, err));
-    memcpy(name->bytes, term.data, term.len);
-    name->len = term.len;
-    name->is_cut = 0;
-    return QUERN_OK;
+    quern_xapian_term name = {0, 0, ""};
+    name.len = term.len < sizeof name.bytes ? term.len : sizeof name.bytes;
+    memcpy(name.bytes, term.data, name.len);
+    return add_name(out, &name, err);
 }
 
 quern_status quern_xapian_terms_select(quern_engine_db *db, const quern_plan_node *node,
@@ -145,7 +144,7 @@ quern_status quern_xapian_terms_select(quern_engine_db *db, const quern_plan_nod
     xapian_c_error why;
     xapian_c_status step;
     xapian_c_term_iterator *it = NULL;
-    quern_xapian_term prefix;
+    quern_xapian_term prefix = {0, 0, ""};
     quern_status status = QUERN_OK;
     memset(out, 0, sizeof *out);
     QUERN_TRY(name_prefix(node, &prefix, err));
@@ -161,7 +160,7 @@ quern_status quern_xapian_terms_select(quern_engine_db *db, const quern_plan_nod
         } else {
             fits = fits_number(node, term, prefix.len);
         }
-        status = fits ? add_name(out, term, err) : status;
+        status = fits ? add_found(out, term, err) : status;
     }
     xapian_c_term_iterator_free(it);
     return status;
@@ -310,12 +309,12 @@ static quern_status add_form(const quern_engine_question *question, const quern_
                              quern_xapian_names *out, quern_error *err)
 {
     char form[QUERN_XAPIAN_TERM_MAX + 1];
-    quern_xapian_term *name = NULL;
+    quern_xapian_term name;
     quern_string bytes = {form, from->form.len + 1};
     form[0] = KIND_EXACT;
     memcpy(form + 1, from->form.data, from->form.len);
-    QUERN_TRY(new_name(out, &name, err));
-    return name_form(question, bytes, from->stem, name, err);
+    QUERN_TRY(name_form(question, bytes, from->stem, &name, err));
+    return add_name(out, &name, err);
 }
 
 /* Sets what is said of the stem whose forms begin at s->from. */

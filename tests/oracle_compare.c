@@ -2,13 +2,19 @@
 /* oracle_compare - see oracle_compare.h. */
 #include "tests/oracle_compare.h"
 
+#include "tests/check.h"
+#include "tests/random_queries.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define UNIT (1.0 / 1048576.0)
 
-enum { LINE_CAP = 4096, FILE_QUERIES = 2000 };
+enum { PATTERN_STEMS = 1024 }; /* most that are searched for one */
+
+enum { LINE_CAP = 4096, FILE_QUERIES = 2000, FILE_EXPRESSIONS = 4 };
 
 /* An article of an answer: its hits stand together. */
 typedef struct group {
@@ -230,8 +236,24 @@ static int compare_totals(comparison *c, const quern_search_options *options)
     return bad ? -1 : 0;
 }
 
+/* Whether a pattern stood for more forms than were searched. Which of them are the commonest is
+ * counted with dead passages by the native engine, without by Xapian. */
+static int is_cut(const answer *a)
+{
+    const char *note;
+    for (size_t i = 0; (note = quern_hits_note(a->hits, i)) != NULL; i++) {
+        if (strstr(note, "commonest were searched")) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static int compare(comparison *c, const quern_search_options *options)
 {
+    if (is_cut(&c->a) || is_cut(&c->b)) {
+        return 0;
+    }
     if (c->a.n_groups != c->b.n_groups) {
         snprintf(c->why, sizeof c->why, "%zu articles, %zu", c->a.n_groups, c->b.n_groups);
         return -1;
@@ -259,11 +281,13 @@ static int in_same_order(const comparison *c)
     return same;
 }
 
-/* At most so many contributions has a score: a word each, of at most three tokens. */
+/* At most so many contributions has a score: a word each, of at most three tokens; of a pattern one
+ * for each stem that it stands for. */
 static size_t count_words(const char *query)
 {
     size_t n = 1;
     for (; *query; query++) {
+        n += *query == '*' || *query == '?' || *query == '~' ? PATTERN_STEMS : 0;
         n += *query == ' ' || *query == '-' || *query == '.' || *query == '/';
     }
     return n;
@@ -304,6 +328,7 @@ void oracle_ask_file(quern_reader *native, quern_reader *other, const char *path
     char line[LINE_CAP];
     char query[LINE_CAP + 8];
     unsigned n = 0;
+    uint64_t seed = 1;
     FILE *file = fopen(path, "r");
     if (!file) {
         fprintf(stderr, "%s cannot be read\n", path);
@@ -317,6 +342,11 @@ void oracle_ask_file(quern_reader *native, quern_reader *other, const char *path
         options.count = n % 2;
         options.all_passages = n % 5 == 0;
         oracle_ask(native, other, text, &options, tally);
+        for (unsigned i = 0; i < FILE_EXPRESSIONS; i++) {
+            random_expression(&seed, text, (unsigned)(check_random(&seed) & 15), query,
+                              sizeof query);
+            oracle_ask(native, other, query, &options, tally);
+        }
         char *second = strchr(text, ' ');
         char *third = second ? strchr(second + 1, ' ') : NULL;
         if (third) {

@@ -9,6 +9,9 @@
  *     xapian   a 2.5   c 2.1000002   b 2.1000002   d 1.9         groups a | b c | d
  *
  * Groups are compared as sets; the last one, where the answer was cut there, by its scores alone.
+ * Where a pattern stands for more forms than are searched, which are left out may differ with the
+ * dead passages of an index; such answers are not compared.
+ *
  * What both say of the same passage has to be the same to the byte, but for the score.
  */
 #ifndef QUERN_TESTS_ORACLE_COMPARE_H

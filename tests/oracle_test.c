@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* oracle_test - two engines that were written by different people give the same answers: random
- * articles with adds, changes and deletes in between, random queries of words and phrases, each put
- * to the native engine and to Xapian (oracle_compare.h says what the same is).
+ * articles with adds, changes and deletes in between, random queries of every operator, each put to
+ * the native engine and to Xapian (oracle_compare.h says what the same is).
  *
  *     QUERN_ORACLE_SECONDS   how long to make histories for (5)
  *     QUERN_ORACLE_CORPUS    JSONL records to index beside the random ones, and
@@ -14,6 +14,7 @@
 #include "tests/check.h"
 #include "tests/oracle_compare.h"
 #include "tests/random_articles.h"
+#include "tests/random_queries.h"
 #include "tests/scratch.h"
 
 #include <fcntl.h>
@@ -266,6 +267,21 @@ static size_t borrowed_query(history *h, char *out, size_t cap)
     return len;
 }
 
+/* An expression of any operators, mostly; else words, a phrase, or both. */
+static void draw_query(history *h, uint64_t r, char *out, size_t cap)
+{
+    if (r >> 50 & 7) {
+        const char *text = h->texts[check_random(&h->seed) % h->n_keys];
+        random_expression(&h->seed, text, (unsigned)(check_random(&h->seed) & 15), out, cap);
+        return;
+    }
+    size_t len = r & 3 ? random_query(&h->seed, out, cap) : borrowed_query(h, out, cap);
+    if (r >> 2 & 1) {
+        out[len] = ' ';
+        random_query(&h->seed, out + len + (len > 0), cap - len - 1);
+    }
+}
+
 static void ask_some(history *h, unsigned n)
 {
     static const double models[][2] = {{0, 0},    {0.9, 0.4}, {2.0, 1.0},
@@ -275,12 +291,7 @@ static void ask_some(history *h, unsigned n)
     for (unsigned i = 0; i < n; i++) {
         quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
         uint64_t r = check_random(&h->seed);
-        size_t len = r & 3 ? random_query(&h->seed, query, sizeof query)
-                           : borrowed_query(h, query, sizeof query);
-        if (r >> 2 & 1) {
-            query[len] = ' ';
-            random_query(&h->seed, query + len + (len > 0), sizeof query - len - 1);
-        }
+        draw_query(h, r, query, sizeof query);
         options.articles = r >> 3 & 1 ? 1 + (uint32_t)((r >> 8) % 12) : 1000;
         options.all_passages = r >> 4 & 1;
         options.count = r >> 5 & 1;

@@ -232,7 +232,7 @@ static quern_plan_node *draw_path(bench *b)
 
 static quern_plan_node *draw_select(bench *b)
 {
-    static const char names[][16] = {"\6desk\0wnews", "\6desk\0vMarket", "\6title\0wmarket",
+    static const char names[][16] = {"\6desk\0wnews", "\6desk\0vmarket", "\6title\0smarket",
                                      "\6desk\0wmarket"};
     static const size_t lens[] = {11, 13, 14, 13};
     quern_error err;
