@@ -20,7 +20,7 @@
 enum { N_KEYS = 90, N_COMMITS = 5, N_QUERIES = 30, TEXT_CAP = 40000 };
 
 /* What queries have beside words. */
-#define OPERATORS (RANDOM_TREES | RANDOM_EXACT | RANDOM_SELECTS)
+#define OPERATORS (RANDOM_TREES | RANDOM_EXACT | RANDOM_PATTERNS | RANDOM_SELECTS)
 
 typedef struct world {
     uint64_t seed;
