@@ -563,6 +563,7 @@ quern_status quern_query_build(const quern_query_language *language, quern_strin
     p.now = language->now ? language->now : (int64_t)time(NULL);
     parse_all(&p, text);
     print_query(&p);
+    quern_plan_soften(&p.query->plan);
     quern_lexemes_finish(&p.lexemes);
     quern_tokens_finish(&p.tokens);
     quern_tokens_finish(&p.scratch);

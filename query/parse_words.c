@@ -133,6 +133,10 @@ static quern_plan_node *word_leaf(quern_parser *p, const quern_token *token, int
         return select_word(p, token, is_exact);
     }
     quern_plan_member member = member_of(p, token, is_exact);
+    if (!p->status && !is_exact && token->form &&
+        quern_analysis_is_function_word(p->language->analysis, token->form)) {
+        p->query->plan.terms[member.term].is_function = 1;
+    }
     quern_plan_node leaf = {.op =
                                 member.form == QUERN_PLAN_NONE ? QUERN_PLAN_TERM : QUERN_PLAN_EXACT,
                             .weight = 1.0,
@@ -205,6 +209,22 @@ static quern_plan_node *compound(quern_parser *p, const quern_token *items, size
     return any;
 }
 
+/* The same among other words of which any will do: its parts and the whole, any of them. What has
+ * it in full has them all and leads. */
+static quern_plan_node *loose_compound(quern_parser *p, const quern_token *items, size_t n)
+{
+    quern_plan_node *any = quern_parser_operator(p, QUERN_PLAN_ANY);
+    const quern_token *whole = joined_at(items, n, 0);
+    for (size_t i = 0; any && i < n; i = next_position(items, n, i)) {
+        quern_plan_append(any, word_leaf(p, &items[i], 0));
+    }
+    if (any && whole) {
+        p->joined = word_leaf(p, whole, 0);
+        quern_plan_append(any, p->joined);
+    }
+    return any;
+}
+
 static int has_compound(const quern_token *items, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -256,6 +276,9 @@ static quern_plan_node *words(quern_parser *p, const char *text, const quern_tok
     quern_plan_node *any = NULL;
     size_t first = piece_len(text, items, n);
     if (first == n || (is_operand && p->field.len == 0)) {
+        if (next_position(items, n, 0) < n && !is_operand && !is_exact && p->field.len == 0) {
+            return loose_compound(p, items, n);
+        }
         if (joined_at(items, n, 0) && first == n) {
             return compound(p, items, n, is_exact);
         }

@@ -145,6 +145,7 @@ typedef struct quern_plan_term {
     /* Of those that can score: */
     quern_plan_node *loose;  /* a TERM or EXACT that looks for it, or NULL */
     quern_plan_node *starts; /* the phrases that begin with it */
+    int is_function;         /* 1: typed as a function word */
 } quern_plan_term;
 
 /* Distinct byte strings, numbered in the order they came. */
@@ -203,6 +204,9 @@ void quern_plan_append(quern_plan_node *parent, quern_plan_node *child);
  * be said in several ways is said in one. root may be NULL. Once for each plan. Errors: NOMEM, FULL
  * more leaves than can be numbered. */
 quern_status quern_plan_settle(quern_plan *plan, quern_plan_node *root, quern_error *err);
+
+/* Lets the function words of a settled plan count less. Once, after it was printed. */
+void quern_plan_soften(quern_plan *plan);
 
 /* Whether a settled plan is words and phrases of stems, any of them, or nothing. */
 int quern_plan_is_flat(const quern_plan *plan);

@@ -37,6 +37,7 @@
 #include "stemmer/amounts.h"
 #include "stemmer/dense.h"
 #include "stemmer/fold.h"
+#include "stemmer/function_words.h"
 #include "stemmer/stem.h"
 #include "stemmer/trim.h"
 #include "stemmer/vocabulary.h"
@@ -80,6 +81,12 @@ void quern_analysis_free(quern_analysis *analysis)
         quern_stem_free(analysis->stemmer);
         quern_free(analysis);
     }
+}
+
+int quern_analysis_is_function_word(const quern_analysis *analysis, const quern_word *form)
+{
+    return quern_stem_is_english(analysis->stemmer) &&
+           quern_function_word_english(form->term + 1, form->term_len - 1);
 }
 
 size_t quern_analysis_memory(const quern_analysis *analysis)

@@ -96,6 +96,9 @@ void quern_tokens_finish(quern_tokens *tokens);
 /* The word of a term that is made elsewhere (fields.h), interned if it is new. NULL: no memory. */
 quern_word *quern_analysis_intern(quern_analysis *analysis, const char *bytes, size_t len);
 
+/* Whether a word of kind EXACT is a function word of the language (function_words.h). */
+int quern_analysis_is_function_word(const quern_analysis *analysis, const quern_word *form);
+
 /* Bytes that the interned words take. */
 size_t quern_analysis_memory(const quern_analysis *analysis);
 /* Forgets all interned words; tokens and words given before are invalid after. */
