@@ -6,10 +6,11 @@
 
 const char *const quern_query_help =
     "WORDS\n"
-    "  chips prices            any of the words; passages with all of them usually lead\n"
+    "  chips prices            any of the words; passages with all of them usually lead;\n"
+    "                          the, of, what and their like count a quarter\n"
     "  \"chip prices\"           a phrase of just these words; curly quotes do as well\n"
     "  =prices                 the word as it is typed, no other ending\n"
-    "  long-term               long-term, longterm, and long term side by side\n"
+    "  long-term               long, term or longterm; +long-term: side by side or longterm\n"
     "  $4bn                    the amount, however it is written; 4bn: in any currency\n"
     "\n"
     "WHAT MUST BE THERE\n"

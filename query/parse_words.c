@@ -5,12 +5,15 @@
  *     chips            chip                                    TERM chip
  *     =chips           chip                                    EXACT chip, chips
  *     $4 billion       4000000000 USD, ... at one position     TERM 4000000000 USD
- *     long-term        long, longterm (covers 2) | term        ANY(PHRASE(long, term), TERM
- * longterm) a/b              a | b                                   ANY(a, b); PHRASE(a, b) as an
- * operand "long-term aim"  long, longterm | term | aim             ANY(PHRASE(long, term, aim),
+ *     long-term        long, longterm (covers 2) | term        ANY(long, term, longterm)
+ *     +long-term       the same                                ANY(PHRASE(long, term), longterm)
+ *     a/b              a | b                                   ANY(a, b)
+ *     +a/b             the same                                PHRASE(a, b)
+ *     "long-term aim"  long, longterm | term | aim             ANY(PHRASE(long, term, aim),
  *                                                                  PHRASE(longterm, aim)), of forms
  *
- * The first token at a position stands for it. In title:long-term the leaves are the SELECTs of the
+ * What stands after a sign or beside an operator is an operand and is had whole. The first token at
+ * a position stands for it. In title:long-term the leaves are the SELECTs of the
  * field's words, and what would be a phrase is ALL of them.
  */
 #include "query/parser.h"
