@@ -53,6 +53,7 @@ enum row {
     ROW_SINCE,
     ROW_UNTIL,
     ROW_EXPLAIN,
+    ROW_NO_FOLD,
     ROW_COMPLETE,
     ROW_QUIET,
     ROW_HEAD_MANY,
@@ -92,6 +93,8 @@ static const quern_option options[] = {
     [ROW_SINCE] = {0, 0, "since", "DATE", "only articles of that day or later: 2024-03, 7d"},
     [ROW_UNTIL] = {0, 0, "until", "DATE", "only articles of that day or earlier"},
     [ROW_EXPLAIN] = {0, 0, "explain", NULL, "why each passage has its score: lines that add up"},
+    [ROW_NO_FOLD] = {0, 0, "no-fold", NULL,
+                     "copies of a passage too, not one of them and how many more"},
     [ROW_COMPLETE] = {0, 0, "complete", "PREFIX",
                       "only words of the index that begin so, commonest first"},
     [ROW_QUIET] = {'q', 0, "quiet", NULL, "nothing; the exit code tells"},
@@ -231,6 +234,9 @@ static int take_switch(int row, settings *s)
         return 1;
     case ROW_EXPLAIN:
         s->search.explain = 1;
+        return 1;
+    case ROW_NO_FOLD:
+        s->search.fold = 0;
         return 1;
     case ROW_QUIET:
         s->quiet = 1;
@@ -718,6 +724,7 @@ int main(int argc, char **argv)
     run r = {.set = {.search = QUERN_SEARCH_OPTIONS_INIT, .end = '\n'},
              .began_s = quern_progress_now(),
              .totals = QUERN_TOTALS_INIT};
+    r.set.search.fold = 1;
     quern_message_open("search", quern_terminal_color(QUERN_WHEN_AUTO, STDERR_FILENO));
     int code = read_command_line(&r, argc, argv);
     if (code == 0) {

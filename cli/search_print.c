@@ -149,12 +149,18 @@ static int put_passage(const quern_printer *p, const quern_hit *hit)
     return failed ? -1 : 0;
 }
 
-static void put_more(const quern_printer *p, uint64_t more)
+/* Says what of the article, and which like it, is not shown. */
+static void put_more(const quern_printer *p, const quern_hit *hit)
 {
-    char text[64];
-    if (more > 0) {
-        snprintf(text, sizeof text, "%llu more passage%s here (--all)", (unsigned long long)more,
-                 more == 1 ? "" : "s");
+    char text[96];
+    if (hit->more_in_article > 0) {
+        snprintf(text, sizeof text, "%llu more passage%s here (--all)",
+                 (unsigned long long)hit->more_in_article, hit->more_in_article == 1 ? "" : "s");
+        put_dim(p, text);
+    }
+    if (hit->copies > 0) {
+        snprintf(text, sizeof text, "+%llu cop%s (--no-fold)", (unsigned long long)hit->copies,
+                 hit->copies == 1 ? "y" : "ies");
         put_dim(p, text);
     }
 }
@@ -227,7 +233,7 @@ int quern_print_hits(const quern_printer *printer, const quern_hits *hits)
             quern_hits_get(hits, i + 1, &next);
         }
         if (i + 1 == n || next.rank != hit.rank) {
-            put_more(printer, hit.more_in_article);
+            put_more(printer, &hit);
         }
     }
     return failed ? -1 : 0;
@@ -307,6 +313,7 @@ static int put_json_hit(const quern_printer *p, const quern_hit *hit,
         quern_json_set(&json, "fields", quern_json_fields(hit->fields, hit->n_fields));
     }
     quern_json_set_count(&json, "more_in_article", hit->more_in_article);
+    quern_json_set_count(&json, "copies", hit->copies);
     if (explanation) {
         quern_json_set(&json, "explanation", quern_explain_json(explanation));
     }

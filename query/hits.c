@@ -174,20 +174,51 @@ static quern_status mark(quern_hits_builder *b, quern_hit *hit, int64_t score, u
     return explain(b, &passage, score, err);
 }
 
-static quern_status fill_text(quern_hits_builder *b, quern_segment *segment, uint32_t article,
-                              quern_hit *hit, quern_error *err)
+/* Reads the bytes of an article's passage, where they are stored; they stay in the builder. */
+static quern_status read_text(quern_hits_builder *b, quern_segment *segment, uint32_t article,
+                              const quern_stored_passage *passage, quern_string *out,
+                              quern_error *err)
 {
     if (!quern_segment_get_info(segment)->has_text) {
         return QUERN_OK;
     }
     quern_buf_clear(&b->text);
-    QUERN_TRY(quern_segment_text(segment, article, hit->byte_start, hit->byte_end, &b->text, err));
+    QUERN_TRY(quern_segment_text(segment, article, passage->start, passage->end, &b->text, err));
     if (b->text.status) {
         return quern_fail_nomem(err);
     }
-    hit->text.data = (const char *)b->text.data;
-    hit->text.len = b->text.len;
-    return own(&b->hits->arena, &hit->text) ? quern_fail_nomem(err) : QUERN_OK;
+    out->data = (const char *)b->text.data;
+    out->len = b->text.len;
+    return QUERN_OK;
+}
+
+/* The place of one of the group's passages in its article. */
+static quern_status find_place(const quern_hits_group *group, const quern_stored_article *article,
+                               const quern_scored *scored, const quern_stored_passage **out,
+                               quern_error *err)
+{
+    uint32_t i = scored->passage - group->first_passage;
+    if (i >= article->n_passages) {
+        return quern_fail(
+            err, QUERN_E_CORRUPT,
+            "passage %u is not one of article %u - run: indexer rebuild --from-sources",
+            scored->passage, group->article);
+    }
+    *out = &article->passages[i];
+    return QUERN_OK;
+}
+
+quern_status quern_hits_text(quern_hits_builder *b, const quern_hits_group *group,
+                             quern_string *out, quern_error *err)
+{
+    quern_segment *segment = b->snapshot->segments[group->segment].segment;
+    quern_stored_article article;
+    const quern_stored_passage *passage = NULL;
+    *out = (quern_string){"", 0};
+    quern_arena_finish(&b->scratch);
+    QUERN_TRY(quern_segment_article(segment, group->article, &b->scratch, &article, err));
+    QUERN_TRY(find_place(group, &article, group->passages, &passage, err));
+    return read_text(b, segment, group->article, passage, out, err);
 }
 
 static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *group,
@@ -195,15 +226,9 @@ static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *
                                  quern_hit *hit, quern_error *err)
 {
     quern_segment *segment = b->snapshot->segments[group->segment].segment;
-    uint32_t i = scored->passage - group->first_passage;
+    const quern_stored_passage *passage = NULL;
     uint32_t title_words;
-    if (i >= article->n_passages) {
-        return quern_fail(
-            err, QUERN_E_CORRUPT,
-            "passage %u is not one of article %u - run: indexer rebuild --from-sources",
-            scored->passage, group->article);
-    }
-    const quern_stored_passage *passage = &article->passages[i];
+    QUERN_TRY(find_place(group, article, scored, &passage, err));
     hit->score = (double)scored->score / QUERN_BM25_ONE;
     hit->byte_start = passage->start;
     hit->byte_end = passage->end;
@@ -212,7 +237,10 @@ static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *
     if (b->places_only) {
         return QUERN_OK;
     }
-    QUERN_TRY(fill_text(b, segment, group->article, hit, err));
+    QUERN_TRY(read_text(b, segment, group->article, passage, &hit->text, err));
+    if (own(&b->hits->arena, &hit->text)) {
+        return quern_fail_nomem(err);
+    }
     QUERN_TRY(quern_segment_title_words(segment, scored->passage, &title_words, err));
     return mark(b, hit, scored->score, title_words, quern_segment_get_info(segment)->has_text, err);
 }
@@ -228,6 +256,7 @@ quern_status quern_hits_add(quern_hits_builder *b, const quern_hits_group *group
     QUERN_TRY(fill_article(b, &article, &shared, err));
     shared.rank = group->rank;
     shared.more_in_article = group->n_more;
+    shared.copies = group->n_copies;
     if (quern_grow(&hits->items, &hits->cap, hits->n + group->n_passages, sizeof *hits->items)) {
         return quern_fail_nomem(err);
     }
@@ -261,13 +290,14 @@ static quern_status fill_found(quern_hits_builder *b, const quern_engine_passage
 }
 
 quern_status quern_hits_add_found(quern_hits_builder *b, const quern_engine_found *found,
-                                  uint32_t rank, quern_error *err)
+                                  uint32_t rank, uint64_t n_copies, quern_error *err)
 {
     quern_hits *hits = b->hits;
     quern_hit shared = no_hit;
     QUERN_TRY(fill_article(b, &found->article, &shared, err));
     shared.rank = rank;
     shared.more_in_article = b->places_only ? 0 : found->n_more;
+    shared.copies = n_copies;
     if (quern_grow(&hits->items, &hits->cap, hits->n + found->n_passages, sizeof *hits->items)) {
         return quern_fail_nomem(err);
     }

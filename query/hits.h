@@ -48,14 +48,20 @@ typedef struct quern_hits_group {
     uint32_t rank;
     const quern_scored *passages;
     size_t n_passages;
-    uint64_t n_more; /* matching passages that are not shown */
+    uint64_t n_more;   /* matching passages that are not shown */
+    uint64_t n_copies; /* other articles whose best passage says the same */
 } quern_hits_group;
+
+/* Reads the text of the group's first passage; "" where texts are not stored. *out stays until the
+ * builder is used again. Errors: NOMEM, CORRUPT, IO. */
+quern_status quern_hits_text(quern_hits_builder *b, const quern_hits_group *group,
+                             quern_string *out, quern_error *err);
 
 /* Reads the article and adds a hit for each passage. Errors: NOMEM, CORRUPT, IO. */
 quern_status quern_hits_add(quern_hits_builder *b, const quern_hits_group *group, quern_error *err);
 
 /* The same for an article of another engine's answer. Errors: NOMEM. */
 quern_status quern_hits_add_found(quern_hits_builder *b, const quern_engine_found *found,
-                                  uint32_t rank, quern_error *err);
+                                  uint32_t rank, uint64_t n_copies, quern_error *err);
 
 #endif

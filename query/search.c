@@ -9,14 +9,22 @@
  *     passages by score   a7 a9 b1 a8 c2 ..      k best
  *     articles            a       b     c        rank 1, 2, 3; a's best is a7
  *
- * Then the passages of each article of the answer are asked for by themselves: all of them are
- * shown, or the best one with the number of the others.
+ * Then it is chosen which of them are shown: the first ones, but where copies are folded (copies.h)
+ * none whose best passage says what one before it does; further ones fill up. Copies of what is
+ * shown are looked for as far as the first article that is not shown.
+ *
+ *     articles            a  b  c  d  e  f       three are wanted; c and e say what a does
+ *     shown               a +2  b  d             f is the first that is not shown
+ *
+ * The passages of each article of the answer are asked for by themselves: all of them are shown, or
+ * the best one with the number of the others.
  *
  * Totals. Passages and articles are counted where all matching passages were looked at or the
  * caller asks; else the answer says `more than`, and that is made sure, unless the time limit came:
  * then the answer is made of what was found until then, and says so.
  */
 #include "query/expand.h"
+#include "query/copies.h"
 #include "query/hits.h"
 #include "query/native_searcher.h"
 #include "query/parse.h"
@@ -39,6 +47,20 @@ typedef struct group {
     quern_scored best;
 } group;
 
+/* An article that is shown. */
+typedef struct shown {
+    size_t number; /* of the group, or of the article of another engine's answer */
+    uint64_t copies;
+} shown;
+
+/* Which articles are shown, in their order. */
+typedef struct choice {
+    quern_copies seen;
+    shown *items;
+    size_t n, cap;
+    size_t n_looked; /* of the best articles are shown or copies; the next one is neither */
+} choice;
+
 typedef struct search {
     quern_snapshot *snapshot;
     quern_native *native;
@@ -47,9 +69,14 @@ typedef struct search {
     quern_deadline deadline;
     quern_found_list found;
     group *groups;
-    size_t n_groups, cap_groups; /* the first options.articles of them are shown */
-    uint32_t *slots;             /* hash table of numbers of groups + 1; 0 is free */
-    size_t n_slots;              /* a power of two, or 0 */
+    size_t n_groups, cap_groups;
+    uint32_t *slots; /* hash table of numbers of groups + 1; 0 is free */
+    size_t n_slots;  /* a power of two, or 0 */
+    uint64_t k;      /* passages that were asked for */
+    size_t n_seen;   /* passages found that are in groups */
+    int is_all;      /* there are no more groups than those of what was found */
+    int folds;
+    choice choice;
     quern_hits_builder builder;
 } search;
 
@@ -140,34 +167,95 @@ static quern_status add_passage(search *s, const quern_found *found, quern_error
     return QUERN_OK;
 }
 
-/* Finds the wanted articles, or all there are. */
-static quern_status find_articles(search *s, quern_error *err)
+/* Makes groups of what was found, until one more than `want` are there. */
+static quern_status group_found(search *s, size_t want, quern_error *err)
 {
-    uint64_t want = (uint64_t)s->options.articles * PASSAGES_EACH;
-    uint64_t k = want < LEAST_PASSAGES ? LEAST_PASSAGES : want;
-    for (size_t seen = 0;; k *= GROWTH) {
-        k = k < s->snapshot->n_passages ? k : s->snapshot->n_passages;
-        k = k < SIZE_MAX / 64 ? k : SIZE_MAX / 64;
-        QUERN_TRY(quern_native_top(s->native, (size_t)k, s->options.count, &s->found, err));
-        int all_seen = s->found.n == s->found.n_passages;
-        if (seen > 0 && s->found.is_cut) {
-            return QUERN_OK; /* the groups of the round before are the best there are */
-        }
-        for (; seen < s->found.n && (all_seen || s->n_groups <= s->options.articles); seen++) {
-            QUERN_TRY(add_passage(s, &s->found.items[seen], err));
-        }
-        if (all_seen || s->n_groups >= s->options.articles || s->found.n < k || s->found.is_cut) {
-            return QUERN_OK;
-        }
+    int all_found = s->found.n == s->found.n_passages;
+    for (; s->n_seen < s->found.n && (all_found || s->n_groups <= want); s->n_seen++) {
+        QUERN_TRY(add_passage(s, &s->found.items[s->n_seen], err));
     }
+    return QUERN_OK;
+}
+
+/* Finds so many articles, or all there are. May be asked again for more. */
+static quern_status find_articles(search *s, size_t want, quern_error *err)
+{
+    uint64_t first = (uint64_t)want * PASSAGES_EACH;
+    QUERN_TRY(group_found(s, want, err));
+    while (s->n_groups < want && !s->is_all) {
+        uint64_t k = s->k ? s->k * GROWTH : first < LEAST_PASSAGES ? LEAST_PASSAGES : first;
+        k = k < s->snapshot->n_passages ? k : s->snapshot->n_passages;
+        s->k = k < SIZE_MAX / 64 ? k : SIZE_MAX / 64;
+        QUERN_TRY(quern_native_top(s->native, (size_t)s->k, s->options.count, &s->found, err));
+        s->is_all = s->found.n == s->found.n_passages || s->found.n < s->k || s->found.is_cut;
+        if (s->n_seen > 0 && s->found.is_cut) {
+            s->n_seen = s->found.n; /* the groups of the round before are the best there are */
+        }
+        QUERN_TRY(group_found(s, want, err));
+    }
+    return QUERN_OK;
+}
+
+/* ---- Choosing what is shown ---- */
+
+/* Shows the next article, whose best passage is `text`, or counts it as a copy of one that is
+ * shown. *is_full: it is neither, since enough are shown. */
+static quern_status choose_next(search *s, quern_string text, int *is_full, quern_error *err)
+{
+    choice *c = &s->choice;
+    size_t number = c->n;
+    int is_copy = 0;
+    *is_full = c->n == s->options.articles;
+    if (s->folds) {
+        QUERN_TRY(quern_copies_find(&c->seen, text, *is_full, &number, &is_copy, err));
+    }
+    if (is_copy) {
+        c->items[number].copies++;
+        *is_full = 0;
+    } else if (!*is_full) {
+        if (quern_grow(&c->items, &c->cap, c->n + 1, sizeof *c->items)) {
+            return quern_fail_nomem(err);
+        }
+        c->items[c->n++] = (shown){c->n_looked, 0};
+    }
+    c->n_looked += (size_t) !*is_full;
+    return QUERN_OK;
+}
+
+static quern_hits_group shown_group(const group *g)
+{
+    return (quern_hits_group){.segment = g->segment,
+                              .article = g->article,
+                              .first_passage = g->first_passage,
+                              .passages = &g->best,
+                              .n_passages = 1};
+}
+
+static quern_status choose(search *s, quern_error *err)
+{
+    int is_full = 0;
+    quern_string text = {"", 0};
+    QUERN_TRY(find_articles(s, s->options.articles, err));
+    for (size_t i = 0; !is_full && (s->folds || i < s->options.articles); i++) {
+        QUERN_TRY(find_articles(s, i + 1, err));
+        if (i == s->n_groups) {
+            break;
+        }
+        if (s->folds) {
+            quern_hits_group best = shown_group(&s->groups[i]);
+            QUERN_TRY(quern_hits_text(&s->builder, &best, &text, err));
+        }
+        QUERN_TRY(choose_next(s, text, &is_full, err));
+    }
+    return QUERN_OK;
 }
 
 static quern_status set_totals(search *s, quern_totals *totals, quern_error *err)
 {
     totals->articles = s->n_groups;
     totals->exact = s->found.n == s->found.n_passages && !s->found.is_cut;
-    if (!totals->exact && !s->options.count && s->n_groups > s->options.articles) {
-        totals->articles = s->options.articles;
+    if (!totals->exact && !s->options.count && s->n_groups > s->choice.n_looked) {
+        totals->articles = s->choice.n_looked;
     } else if (!totals->exact && !s->found.is_cut) { /* as many as wanted; perhaps no more */
         if (!s->options.count) {
             QUERN_TRY(quern_native_top(s->native, 1, 1, &s->found, err));
@@ -186,26 +274,24 @@ static quern_status set_totals(search *s, quern_totals *totals, quern_error *err
 
 static quern_status add_group(search *s, uint32_t i, quern_topk *all, quern_error *err)
 {
-    const group *g = &s->groups[i];
-    quern_hits_group shown = {.segment = g->segment,
-                              .article = g->article,
-                              .first_passage = g->first_passage,
-                              .rank = i + 1,
-                              .passages = &g->best,
-                              .n_passages = 1};
+    const shown *chosen = &s->choice.items[i];
+    const group *g = &s->groups[chosen->number];
+    quern_hits_group it = shown_group(g);
+    it.rank = i + 1;
+    it.n_copies = chosen->copies;
     int wants_others = s->options.all_passages || !s->options.places_only;
     if (g->end_passage - g->first_passage > 1 && wants_others &&
         !quern_deadline_check(&s->deadline)) {
         QUERN_TRY(
             quern_native_range(s->native, g->segment, g->first_passage, g->end_passage, all, err));
         if (s->options.all_passages) {
-            shown.passages = all->items;
-            shown.n_passages = all->n;
+            it.passages = all->items;
+            it.n_passages = all->n;
         } else {
-            shown.n_more = all->n ? all->n - 1 : 0;
+            it.n_more = all->n ? all->n - 1 : 0;
         }
     }
-    return quern_hits_add(&s->builder, &shown, err);
+    return quern_hits_add(&s->builder, &it, err);
 }
 
 static quern_status make_hits(search *s, quern_error *err)
@@ -213,8 +299,7 @@ static quern_status make_hits(search *s, quern_error *err)
     quern_topk all;
     quern_status status = QUERN_OK;
     quern_topk_init(&all, SIZE_MAX);
-    size_t n = s->n_groups < s->options.articles ? s->n_groups : s->options.articles;
-    for (size_t i = 0; !status && i < n; i++) {
+    for (size_t i = 0; !status && i < s->choice.n; i++) {
         status = add_group(s, (uint32_t)i, &all, err);
     }
     quern_topk_finish(&all);
@@ -226,6 +311,8 @@ static void search_finish(search *s)
     quern_hits_builder_finish(&s->builder);
     quern_native_free(s->native);
     quern_found_list_finish(&s->found);
+    quern_copies_finish(&s->choice.seen);
+    quern_free(s->choice.items);
     quern_free(s->groups);
     quern_free(s->slots);
 }
@@ -259,7 +346,7 @@ static quern_status run(search *s, const quern_plan *plan, quern_error *err)
         QUERN_TRY(
             quern_explainer_expand(&s->builder.explainer, quern_native_expansions(s->native), err));
     }
-    QUERN_TRY(find_articles(s, err));
+    QUERN_TRY(choose(s, err));
     QUERN_TRY(set_totals(s, &s->builder.hits->totals, err));
     return make_hits(s, err);
 }
@@ -284,6 +371,43 @@ static quern_status stem_of(void *payload, quern_string form, quern_string *out,
     return QUERN_OK;
 }
 
+static quern_status choose_answered(search *s, const quern_engine_answer *answer, int *is_full,
+                                    quern_error *err)
+{
+    *is_full = 0;
+    s->choice.n = s->choice.n_looked = 0;
+    quern_copies_clear(&s->choice.seen);
+    for (size_t i = 0; i < answer->n && !*is_full; i++) {
+        const quern_engine_found *found = &answer->items[i];
+        quern_string text = found->n_passages > 0 ? found->passages[0].text : (quern_string){"", 0};
+        QUERN_TRY(choose_next(s, text, is_full, err));
+    }
+    return QUERN_OK;
+}
+
+/* Asks the engine for as many articles as it takes to have those that are shown. */
+static quern_status answer_by_other(search *s, const quern_engine_reader *other,
+                                    quern_engine_question *question, quern_engine_answer *answer,
+                                    quern_error *err)
+{
+    int is_full = 0;
+    uint32_t n = s->options.articles;
+    n += (uint32_t)(s->folds && n < UINT32_MAX);
+    do {
+        quern_arena_finish(&answer->arena);
+        memset(answer, 0, sizeof *answer);
+        question->n_articles = n;
+        QUERN_TRY(other->engine->search(other->db, question, answer, err));
+        QUERN_TRY(choose_answered(s, answer, &is_full, err));
+        n = n < UINT32_MAX / GROWTH ? n * GROWTH : UINT32_MAX;
+    } while (s->folds && !is_full && answer->n == question->n_articles &&
+             question->n_articles < UINT32_MAX);
+    if (!answer->exact && answer->n_articles > s->choice.n_looked) {
+        answer->n_articles = s->choice.n_looked;
+    }
+    return QUERN_OK;
+}
+
 /* The same by another engine, which ranks articles itself. */
 static quern_status run_other(search *s, const quern_engine_reader *other, const quern_plan *plan,
                               quern_error *err)
@@ -302,13 +426,15 @@ static quern_status run_other(search *s, const quern_engine_reader *other, const
                                       stem_of,
                                       &stems,
                                       &expansions};
-    quern_status status = other->engine->search(other->db, &question, &answer, err);
+    quern_status status = answer_by_other(s, other, &question, &answer, err);
     s->builder.highlighter.evidence.expansions = &expansions;
     if (!status && s->builder.explainer.live) {
         status = quern_explainer_expand(&s->builder.explainer, &expansions, err);
     }
-    for (size_t i = 0; !status && i < answer.n; i++) {
-        status = quern_hits_add_found(&s->builder, &answer.items[i], (uint32_t)i + 1, err);
+    for (size_t i = 0; !status && i < s->choice.n; i++) {
+        const shown *chosen = &s->choice.items[i];
+        status = quern_hits_add_found(&s->builder, &answer.items[chosen->number], (uint32_t)i + 1,
+                                      chosen->copies, err);
     }
     status = status ? status : note_expansions(s, plan, &expansions, err);
     totals->articles = answer.n_articles;
@@ -343,6 +469,7 @@ quern_status quern_search(quern_reader *reader, const quern_query *query,
     s.builder.hits = hits;
     s.builder.snapshot = reader->snapshot;
     s.builder.places_only = s.options.places_only;
+    s.folds = s.options.fold && !s.options.places_only && !s.options.all_passages;
     s.builder.highlighter.evidence.plan = &query->plan;
     quern_status status =
         quern_reader_take_analysis(reader, &s.builder.highlighter.evidence.analysis, err);

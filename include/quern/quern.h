@@ -481,10 +481,14 @@ typedef struct quern_search_options {
     int explain;            /* 1: quern_hits_explain can be asked */
     uint32_t time_limit_ms; /* of the native engine: when this long has passed, the best passages of
                                those looked at so far are the answer; 0: no limit */
+    int fold;               /* 1: an article whose best passage says what that of a better one does,
+                               but for case and white space, is not shown but counted as a copy;
+                               further articles fill up. Totals count all. Not where texts are not
+                               stored, and not with places_only or all_passages */
 } quern_search_options;
 #define QUERN_SEARCH_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(quern_search_options), 0, 0, 0, 0, 0, 0, 0, 0                                       \
+        sizeof(quern_search_options), 0, 0, 0, 0, 0, 0, 0, 0, 0                                    \
     }
 
 /* Bytes of a text that matched: [start, end). */
@@ -512,11 +516,13 @@ typedef struct quern_hit {
     uint64_t more_in_article; /* matching passages of the article that are not in these hits */
     const quern_field *fields;
     size_t n_fields;
+    uint64_t copies; /* with `fold`: articles left out as copies, of those better than the first
+                        that is not shown */
 } quern_hit;
 #define QUERN_HIT_INIT                                                                             \
     {                                                                                              \
         sizeof(quern_hit), 0, 0, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0, 0, 0, 0, 0,        \
-            QUERN_NO_DATE, NULL, 0, NULL, 0, 0, NULL, 0                                            \
+            QUERN_NO_DATE, NULL, 0, NULL, 0, 0, NULL, 0, 0                                         \
     }
 
 /* Ranks the passages that match and groups them by article: articles in the order of their best

@@ -65,6 +65,20 @@ span=$(members hit highlights | head -n 1 | sed 's/^\[{"start":\([0-9]*\),"end":
 set -- $span
 same 'highlight' Bedrock "$(tail -c +$(($1 + 1)) "$scratch/text" | head -c $(($2 - $1)))"
 
+# Passages that say the same are one hit.
+echo 'The whimbrel calls seven times.' >wader.txt
+echo 'The  WHIMBREL calls seven times.' >wader2.txt
+run 0 "$INDEXER"
+run 0 "$SEARCH" --json whimbrel
+valid 'copies'
+same 'one of the copies' wader.txt "$(members hit path)"
+same 'copies' 1 "$(members hit copies)"
+same 'articles with copies' 2 "$(members summary articles)"
+run 0 "$SEARCH" --json --no-fold whimbrel
+same 'no fold' '0 0' "$(members hit copies | tr '\n' ' ' | sed 's/ $//')"
+rm wader.txt wader2.txt
+run 0 "$INDEXER"
+
 # No hits, and counting.
 run 1 "$SEARCH" --json Bedrok
 valid 'no hits'

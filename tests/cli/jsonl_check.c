@@ -99,7 +99,7 @@ static void check_hit(const json_t *line)
 {
     check_members(line,
                   "i:rank r:score t:path t:title i:line i:column i:byte_start i:byte_end t:text "
-                  "a:highlights a:title_highlights i:more_in_article");
+                  "a:highlights a:title_highlights i:more_in_article i:copies");
     check_spans(line, "text", "highlights");
     check_spans(line, "title", "title_highlights");
     const json_t *text = json_object_get(line, "text");

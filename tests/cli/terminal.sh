@@ -38,6 +38,18 @@ has out "${esc}]8;;file://$(hostname)$scratch/news/long.txt"
 on_terminal "$SEARCH --hyperlink never firethorn"
 lacks out "${esc}]8;;"
 
+# Copies of a passage.
+for name in f1 f2 f3; do echo 'A fieldfare is a thrush.' >$name.txt; done
+run 0 "$INDEXER"
+on_terminal "$SEARCH fieldfare"
+has out '+2 copies (--no-fold)'
+same 'headings of copies' 1 "$(grep -c ':1' "$scratch/.out")"
+on_terminal "$SEARCH --no-fold --color never fieldfare"
+lacks out copies
+same 'headings without folding' 3 "$(grep -c '^f[123].txt:1' "$scratch/.out")"
+rm f1.txt f2.txt f3.txt
+run 0 "$INDEXER"
+
 # More passages of an article.
 printf 'Gannet\n\n' >gannet.txt
 i=0
