@@ -54,6 +54,7 @@ enum row {
     ROW_UNTIL,
     ROW_EXPLAIN,
     ROW_NO_FOLD,
+    ROW_SORT,
     ROW_COMPLETE,
     ROW_QUIET,
     ROW_HEAD_MANY,
@@ -95,6 +96,7 @@ static const quern_option options[] = {
     [ROW_EXPLAIN] = {0, 0, "explain", NULL, "why each passage has its score: lines that add up"},
     [ROW_NO_FOLD] = {0, 0, "no-fold", NULL,
                      "copies of a passage too, not one of them and how many more"},
+    [ROW_SORT] = {0, 0, "sort", "ORDER", "score; date, newest first; date:asc, oldest first"},
     [ROW_COMPLETE] = {0, 0, "complete", "PREFIX",
                       "only words of the index that begin so, commonest first"},
     [ROW_QUIET] = {'q', 0, "quiet", NULL, "nothing; the exit code tells"},
@@ -219,6 +221,22 @@ static int take_format(const char *name, settings *s)
     return s->trec ? 0 : quern_message_usage("--format takes trec, not '%s'", name);
 }
 
+static int take_order(const char *name, settings *s)
+{
+    static const char *const names[] = {
+        [QUERN_ORDER_SCORE] = "score",
+        [QUERN_ORDER_NEWEST] = "date",
+        [QUERN_ORDER_OLDEST] = "date:asc",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            s->search.order = (int)i;
+            return 0;
+        }
+    }
+    return quern_message_usage("--sort takes score, date or date:asc, not '%s'", name);
+}
+
 /* Takes an option that is on or off and nothing else. Returns 0 for another one. */
 static int take_switch(int row, settings *s)
 {
@@ -279,6 +297,8 @@ static int take(int row, const char *argument, void *payload)
     case ROW_UNTIL:
         s->until = argument;
         return 0;
+    case ROW_SORT:
+        return take_order(argument, s);
     case ROW_COMPLETE:
         s->complete = argument;
         return 0;

@@ -194,7 +194,7 @@ static quern_status read_text(quern_hits_builder *b, quern_segment *segment, uin
 
 /* The place of one of the group's passages in its article. */
 static quern_status find_place(const quern_hits_group *group, const quern_stored_article *article,
-                               const quern_scored *scored, const quern_stored_passage **out,
+                               const quern_scored *scored, quern_stored_passage *out,
                                quern_error *err)
 {
     uint32_t i = scored->passage - group->first_passage;
@@ -204,7 +204,7 @@ static quern_status find_place(const quern_hits_group *group, const quern_stored
             "passage %u is not one of article %u - run: indexer rebuild --from-sources",
             scored->passage, group->article);
     }
-    *out = &article->passages[i];
+    *out = article->passages[i];
     return QUERN_OK;
 }
 
@@ -213,12 +213,12 @@ quern_status quern_hits_text(quern_hits_builder *b, const quern_hits_group *grou
 {
     quern_segment *segment = b->snapshot->segments[group->segment].segment;
     quern_stored_article article;
-    const quern_stored_passage *passage = NULL;
+    quern_stored_passage passage = {0};
     *out = (quern_string){"", 0};
     quern_arena_finish(&b->scratch);
     QUERN_TRY(quern_segment_article(segment, group->article, &b->scratch, &article, err));
     QUERN_TRY(find_place(group, &article, group->passages, &passage, err));
-    return read_text(b, segment, group->article, passage, out, err);
+    return read_text(b, segment, group->article, &passage, out, err);
 }
 
 static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *group,
@@ -226,18 +226,18 @@ static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *
                                  quern_hit *hit, quern_error *err)
 {
     quern_segment *segment = b->snapshot->segments[group->segment].segment;
-    const quern_stored_passage *passage = NULL;
+    quern_stored_passage passage = {0};
     uint32_t title_words;
     QUERN_TRY(find_place(group, article, scored, &passage, err));
     hit->score = (double)scored->score / QUERN_BM25_ONE;
-    hit->byte_start = passage->start;
-    hit->byte_end = passage->end;
-    hit->line = passage->line;
-    hit->column = passage->column;
+    hit->byte_start = passage.start;
+    hit->byte_end = passage.end;
+    hit->line = passage.line;
+    hit->column = passage.column;
     if (b->places_only) {
         return QUERN_OK;
     }
-    QUERN_TRY(read_text(b, segment, group->article, passage, &hit->text, err));
+    QUERN_TRY(read_text(b, segment, group->article, &passage, &hit->text, err));
     if (own(&b->hits->arena, &hit->text)) {
         return quern_fail_nomem(err);
     }

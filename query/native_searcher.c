@@ -63,7 +63,11 @@ typedef struct sink {
     int by_tree;        /* the tree of the plan is asked, which is there */
     quern_prune *prune; /* NULL: exhaustively */
     uint64_t n_articles;
-    const uint8_t *firsts; /* of the segment, where articles are counted */
+    const uint8_t *firsts;       /* of the segment, where articles are counted */
+    quern_native_visit_fn visit; /* or NULL: each match is handed on instead of to top */
+    void *payload;
+    uint32_t segment;
+    quern_status status; /* of visit */
     uint32_t article,
         article_end; /* the article after the last counted one, and its first passage */
 } sink;
@@ -299,6 +303,16 @@ static void count_articles(const quern_part *p, uint32_t first, uint64_t live, s
     }
 }
 
+/* Hands the living matches among the 64 passages from `at` of the window on to the visitor. */
+static void visit_word(const quern_window *window, uint64_t live, uint32_t at, sink *to)
+{
+    for (; live && !to->status; live &= live - 1) {
+        uint32_t i = at + (uint32_t)__builtin_ctzll(live);
+        quern_scored match = {quern_window_score(window, i), window->base + i};
+        to->status = to->visit(to->segment, match, to->payload);
+    }
+}
+
 /* The 64 passages from `at` of the window on. */
 static void finish_word(quern_window *window, const quern_part *p, uint32_t at, sink *to)
 {
@@ -317,7 +331,11 @@ static void finish_word(quern_window *window, const quern_part *p, uint32_t at, 
         memset(window->bits + at / 8, 0, 8);
         return;
     }
-    if (n >= DENSE && !window->is_wide) {
+    if (to->visit) {
+        visit_word(window, live, at, to);
+        live = 0;
+    }
+    if (n >= DENSE && !window->is_wide && live) {
         live &= quern_window_reach(window, at, to->top->bar);
     }
     while (live) {
@@ -404,6 +422,21 @@ quern_status quern_native_range(quern_native *native, uint32_t segment, uint32_t
         QUERN_TRY(scan(native, segment, from, to, &all, err));
     }
     return quern_topk_end(out, err);
+}
+
+quern_status quern_native_each(quern_native *native, quern_native_visit_fn visit, void *payload,
+                               quern_error *err)
+{
+    sink to = {.visit = visit, .payload = payload, .by_tree = !native->query.is_flat};
+    if (!native->query.parts) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(make_window(native, 0, err));
+    for (to.segment = 0; to.segment < native->query.n_parts; to.segment++) {
+        QUERN_TRY(scan_all(native, to.segment, &to, err));
+        QUERN_TRY(to.status);
+    }
+    return QUERN_OK;
 }
 
 /* ---- All segments ---- */

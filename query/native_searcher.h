@@ -58,6 +58,12 @@ quern_status quern_native_top(quern_native *native, size_t k, int how, quern_fou
                               quern_error *err);
 void quern_found_list_finish(quern_found_list *list);
 
+/* Calls `visit` for all live passages that match, in order of segments and passages, with what they
+ * score; what it returns but OK ends the walk and is returned. */
+typedef quern_status (*quern_native_visit_fn)(uint32_t segment, quern_scored match, void *payload);
+quern_status quern_native_each(quern_native *native, quern_native_visit_fn visit, void *payload,
+                               quern_error *err);
+
 /* Puts all matching live passages in [from, to) of a segment into *out, best first. *out was
  * initialised for SIZE_MAX. */
 quern_status quern_native_range(quern_native *native, uint32_t segment, uint32_t from, uint32_t to,

@@ -9,6 +9,8 @@
  *     passages by score   a7 a9 b1 a8 c2 ..      k best
  *     articles            a       b     c        rank 1, 2, 3; a's best is a7
  *
+ * In order of date all matches are walked over instead (by_date.h), for the k first articles.
+ *
  * Then it is chosen which of them are shown: the first ones, but where copies are folded (copies.h)
  * none whose best passage says what one before it does; further ones fill up. Copies of what is
  * shown are looked for as far as the first article that is not shown.
@@ -24,6 +26,7 @@
  * then the answer is made of what was found until then, and says so.
  */
 #include "query/expand.h"
+#include "query/by_date.h"
 #include "query/copies.h"
 #include "query/hits.h"
 #include "query/native_searcher.h"
@@ -68,11 +71,12 @@ typedef struct search {
     quern_bm25 model;
     quern_deadline deadline;
     quern_found_list found;
+    quern_dated_list dated; /* where articles are in order of date */
     group *groups;
     size_t n_groups, cap_groups;
     uint32_t *slots; /* hash table of numbers of groups + 1; 0 is free */
     size_t n_slots;  /* a power of two, or 0 */
-    uint64_t k;      /* passages that were asked for */
+    uint64_t k;      /* passages, or by date articles, that were asked for */
     size_t n_seen;   /* passages found that are in groups */
     int is_all;      /* there are no more groups than those of what was found */
     int folds;
@@ -93,6 +97,9 @@ static quern_status read_options(search *s, const quern_search_options *options,
                               "start from QUERN_SEARCH_OPTIONS_INIT");
         }
         quern_struct_read(&s->options, sizeof s->options, options);
+    }
+    if (s->options.order < QUERN_ORDER_SCORE || s->options.order > QUERN_ORDER_OLDEST) {
+        return quern_fail(err, QUERN_E_INVALID, "quern_search: there is no such order");
     }
     double k1 = s->options.k1;
     double b = s->options.b;
@@ -140,12 +147,28 @@ static quern_status grow_slots(search *s, quern_error *err)
     return QUERN_OK;
 }
 
+/* Adds a group, whose segment, article and best passage are known. */
+static quern_status append_group(search *s, group *g, quern_error *err)
+{
+    quern_segment *segment = s->snapshot->segments[g->segment].segment;
+    const quern_segment_ref *ref = &quern_segment_get_info(segment)->ref;
+    QUERN_TRY(quern_segment_first_passage(segment, g->article, &g->first_passage, err));
+    g->end_passage = ref->n_passages;
+    if (g->article + 1 < ref->n_articles) {
+        QUERN_TRY(quern_segment_first_passage(segment, g->article + 1, &g->end_passage, err));
+    }
+    if (quern_grow(&s->groups, &s->cap_groups, s->n_groups + 1, sizeof *s->groups)) {
+        return quern_fail_nomem(err);
+    }
+    s->groups[s->n_groups++] = *g;
+    return QUERN_OK;
+}
+
 /* Adds the article of a passage as a group where it is none yet. */
 static quern_status add_passage(search *s, const quern_found *found, quern_error *err)
 {
     group g = {.segment = found->segment, .best = {found->score, found->passage}};
     quern_segment *segment = s->snapshot->segments[g.segment].segment;
-    const quern_segment_ref *ref = &quern_segment_get_info(segment)->ref;
     if (s->n_groups * 2 >= s->n_slots) {
         QUERN_TRY(grow_slots(s, err));
     }
@@ -154,15 +177,7 @@ static quern_status add_passage(search *s, const quern_found *found, quern_error
     if (s->slots[slot]) {
         return QUERN_OK;
     }
-    QUERN_TRY(quern_segment_first_passage(segment, g.article, &g.first_passage, err));
-    g.end_passage = ref->n_passages;
-    if (g.article + 1 < ref->n_articles) {
-        QUERN_TRY(quern_segment_first_passage(segment, g.article + 1, &g.end_passage, err));
-    }
-    if (quern_grow(&s->groups, &s->cap_groups, s->n_groups + 1, sizeof *s->groups)) {
-        return quern_fail_nomem(err);
-    }
-    s->groups[s->n_groups++] = g;
+    QUERN_TRY(append_group(s, &g, err));
     s->slots[slot] = (uint32_t)s->n_groups;
     return QUERN_OK;
 }
@@ -177,10 +192,35 @@ static quern_status group_found(search *s, size_t want, quern_error *err)
     return QUERN_OK;
 }
 
+/* The same as find_articles, in order of date. */
+static quern_status find_by_date(search *s, size_t want, quern_error *err)
+{
+    if (s->n_groups >= want || s->is_all) {
+        return QUERN_OK;
+    }
+    uint64_t k = s->k ? s->k * GROWTH : (uint64_t)want + 1;
+    s->k = k < SIZE_MAX / 64 ? k : SIZE_MAX / 64;
+    QUERN_TRY(quern_by_date(s->native, s->snapshot, (size_t)s->k,
+                            s->options.order == QUERN_ORDER_OLDEST, &s->dated, err));
+    s->is_all = s->dated.n == s->dated.n_articles || s->deadline.is_over;
+    if (s->n_groups > 0 && s->deadline.is_over) {
+        return QUERN_OK; /* what was looked at before is more */
+    }
+    for (size_t i = s->n_groups; i < s->dated.n; i++) {
+        const quern_dated *d = &s->dated.items[i];
+        group g = {.segment = d->segment, .article = d->article, .best = d->best};
+        QUERN_TRY(append_group(s, &g, err));
+    }
+    return QUERN_OK;
+}
+
 /* Finds so many articles, or all there are. May be asked again for more. */
 static quern_status find_articles(search *s, size_t want, quern_error *err)
 {
     uint64_t first = (uint64_t)want * PASSAGES_EACH;
+    if (s->options.order != QUERN_ORDER_SCORE) {
+        return find_by_date(s, want, err);
+    }
     QUERN_TRY(group_found(s, want, err));
     while (s->n_groups < want && !s->is_all) {
         uint64_t k = s->k ? s->k * GROWTH : first < LEAST_PASSAGES ? LEAST_PASSAGES : first;
@@ -252,6 +292,13 @@ static quern_status choose(search *s, quern_error *err)
 
 static quern_status set_totals(search *s, quern_totals *totals, quern_error *err)
 {
+    if (s->options.order != QUERN_ORDER_SCORE) {
+        totals->articles = s->dated.n_articles;
+        totals->passages = s->dated.n_passages;
+        totals->partial = s->deadline.is_over;
+        totals->exact = !totals->partial;
+        return QUERN_OK;
+    }
     totals->articles = s->n_groups;
     totals->exact = s->found.n == s->found.n_passages && !s->found.is_cut;
     if (!totals->exact && !s->options.count && s->n_groups > s->choice.n_looked) {
@@ -311,6 +358,7 @@ static void search_finish(search *s)
     quern_hits_builder_finish(&s->builder);
     quern_native_free(s->native);
     quern_found_list_finish(&s->found);
+    quern_dated_list_finish(&s->dated);
     quern_copies_finish(&s->choice.seen);
     quern_free(s->choice.items);
     quern_free(s->groups);
@@ -392,6 +440,12 @@ static quern_status answer_by_other(search *s, const quern_engine_reader *other,
 {
     int is_full = 0;
     uint32_t n = s->options.articles;
+    if (s->options.order != QUERN_ORDER_SCORE) {
+        return quern_fail(err, QUERN_E_BACKEND,
+                          "the %s engine does not put articles in order of date - use an index of "
+                          "the native engine: indexer rebuild --engine native",
+                          other->engine->name);
+    }
     n += (uint32_t)(s->folds && n < UINT32_MAX);
     do {
         quern_arena_finish(&answer->arena);

@@ -469,6 +469,14 @@ QUERN_API const char *quern_query_note(const quern_query *query, size_t n);
 /* ---- Search -----------------------------------------------------------------------------------
  */
 
+/* In which order articles come. By date all that match are looked at, not only the best; those
+ * without a date come last, those of the same date by score. */
+typedef enum quern_order {
+    QUERN_ORDER_SCORE, /* best first */
+    QUERN_ORDER_NEWEST,
+    QUERN_ORDER_OLDEST
+} quern_order;
+
 typedef struct quern_search_options {
     size_t size;
     uint32_t articles;      /* how many articles; 0 is 10 */
@@ -485,10 +493,11 @@ typedef struct quern_search_options {
                                but for case and white space, is not shown but counted as a copy;
                                further articles fill up. Totals count all. Not where texts are not
                                stored, and not with places_only or all_passages */
+    int order;              /* a quern_order; by date of the native engine alone, else BACKEND */
 } quern_search_options;
 #define QUERN_SEARCH_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(quern_search_options), 0, 0, 0, 0, 0, 0, 0, 0, 0                                    \
+        sizeof(quern_search_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                 \
     }
 
 /* Bytes of a text that matched: [start, end). */
@@ -499,7 +508,7 @@ typedef struct quern_span {
 /* One passage that matched. Strings and spans are owned by the hits. */
 typedef struct quern_hit {
     size_t size;
-    uint32_t rank;       /* 1 is best; passages of one article share its rank */
+    uint32_t rank;       /* 1 comes first; passages of one article share its rank */
     double score;        /* BM25 */
     quern_string source; /* the article's key */
     quern_string id;
@@ -527,7 +536,7 @@ typedef struct quern_hit {
 
 /* Ranks the passages that match and groups them by article: articles in the order of their best
  * passage, the passages of one article together, best first. Equal scores stand in key order, then
- * in text order. */
+ * in text order. Errors: INVALID, BACKEND, those of reading. */
 QUERN_API quern_status quern_search(quern_reader *reader, const quern_query *query,
                                     const quern_search_options *options, quern_hits **out,
                                     quern_error *err);
