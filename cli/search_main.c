@@ -26,6 +26,7 @@
 #include "cli/progress.h"
 #include "cli/query_help.h"
 #include "cli/search_help.h"
+#include "cli/search_like.h"
 #include "cli/search_print.h"
 #include "cli/search_queries.h"
 #include "cli/search_shards.h"
@@ -55,6 +56,7 @@ enum row {
     ROW_EXPLAIN,
     ROW_NO_FOLD,
     ROW_SORT,
+    ROW_LIKE,
     ROW_COMPLETE,
     ROW_QUIET,
     ROW_HEAD_MANY,
@@ -97,6 +99,8 @@ static const quern_option options[] = {
     [ROW_NO_FOLD] = {0, 0, "no-fold", NULL,
                      "copies of a passage too, not one of them and how many more"},
     [ROW_SORT] = {0, 0, "sort", "ORDER", "score; date, newest first; date:asc, oldest first"},
+    [ROW_LIKE] = {0, 0, "like", "PATH[<TAB>ID]",
+                  "no words: other articles like this one of the index"},
     [ROW_COMPLETE] = {0, 0, "complete", "PREFIX",
                       "only words of the index that begin so, commonest first"},
     [ROW_QUIET] = {'q', 0, "quiet", NULL, "nothing; the exit code tells"},
@@ -145,6 +149,7 @@ typedef struct settings {
     const char *index;    /* or NULL */
     const char *queries;  /* a file of them, or NULL */
     const char *complete; /* a prefix, or NULL */
+    const char *like;     /* path and id of an article, or NULL */
     const char *since;    /* dates as typed, or NULL */
     const char *until;
     quern_shard_list shards;
@@ -299,6 +304,9 @@ static int take(int row, const char *argument, void *payload)
         return 0;
     case ROW_SORT:
         return take_order(argument, s);
+    case ROW_LIKE:
+        s->like = argument;
+        return 0;
     case ROW_COMPLETE:
         s->complete = argument;
         return 0;
@@ -368,6 +376,10 @@ static int check_settings(const settings *s, int n_words)
     if (s->shards.n > 0 && (s->index || s->queries)) {
         return quern_message_usage("--shard goes neither with --index nor with --queries");
     }
+    if (s->like && (n_words || s->since || s->until || s->queries || s->complete || s->shards.n)) {
+        return quern_message_usage("--like goes neither with words and dates nor with --complete, "
+                                   "--queries and --shard");
+    }
     if (s->shards.n == 0 && s->shards.require_all) {
         return quern_message_usage("--require-all goes with --shard");
     }
@@ -404,7 +416,7 @@ static int read_command_line(run *r, int argc, char **argv)
     if (r->set.complete && (*r->typed || r->set.shards.n)) {
         return quern_message_usage("--complete goes neither with words nor with --shard");
     }
-    if (!r->set.complete && !r->typed[strspn(r->typed, " \t\n")]) {
+    if (!r->set.complete && !r->set.like && !r->typed[strspn(r->typed, " \t\n")]) {
         return quern_message_usage("there is nothing to search for");
     }
     return 0;
@@ -449,7 +461,11 @@ static int open_reader(run *r)
 static int ask(run *r)
 {
     quern_error err;
-    if (quern_query_parse(r->reader, QUERN_STR(r->typed), &r->query, &err) ||
+    int code = r->set.like ? quern_search_like(r->reader, &r->place, r->set.like, &r->query) : 0;
+    if (code) {
+        return code;
+    }
+    if ((!r->query && quern_query_parse(r->reader, QUERN_STR(r->typed), &r->query, &err)) ||
         quern_search(r->reader, r->query, &r->set.search, &r->hits, &err) ||
         quern_hits_totals(r->hits, &r->totals)) {
         return quern_message_fail(&err);
@@ -616,6 +632,10 @@ static void say_none(const run *r)
 {
     quern_error err;
     quern_stats stats = QUERN_STATS_INIT;
+    if (r->set.like) {
+        quern_message_say("nothing is like “%s”", r->set.like);
+        return;
+    }
     quern_message_say(r->totals.partial ? "no passage that matches “%s” was found in time"
                                         : "no passage matches “%s”",
                       r->typed);
@@ -632,7 +652,8 @@ static void say_none(const run *r)
 static int show(run *r)
 {
     double ms = elapsed_ms(r);
-    int none = r->totals.passages == 0;
+    int none =
+        r->set.like && !r->set.count ? quern_hits_count(r->hits) == 0 : r->totals.passages == 0;
     if (r->set.quiet) {
         return none;
     }
@@ -664,7 +685,7 @@ static int show(run *r)
     if (!none && !r->set.count && (r->on_terminal || isatty(STDERR_FILENO))) {
         fputs(r->on_terminal && !r->set.files ? "\n" : "", stderr);
         say_summary(r, ms);
-        if (!r->set.files && !r->set.shards.n) {
+        if (!r->set.files && !r->set.shards.n && !r->set.like) {
             quern_help_also(r->reader, r->typed);
         }
     }

@@ -14,6 +14,8 @@ struct quern_query {
     const char *text; /* the plan as one line; in the plan's arena */
     char **notes;     /* n_notes lines in the plan's arena */
     size_t n_notes, cap_notes;
+    int leaves_out; /* the article with this key is left out of the answer */
+    quern_string without_source, without_id;
 };
 
 /* What a query is read by. */

@@ -81,6 +81,8 @@ typedef struct search {
     int is_all;      /* there are no more groups than those of what was found */
     int folds;
     choice choice;
+    const quern_query *query;
+    uint32_t out_segment, out_article; /* what the query leaves out; none: UINT32_MAX */
     quern_hits_builder builder;
 } search;
 
@@ -262,6 +264,25 @@ static quern_status choose_next(search *s, quern_string text, int *is_full, quer
     return QUERN_OK;
 }
 
+/* Finds the article that the query leaves out. */
+static quern_status find_left_out(search *s, quern_error *err)
+{
+    const quern_query *q = s->query;
+    s->out_segment = s->out_article = UINT32_MAX;
+    for (uint32_t i = 0; q->leaves_out && i < s->snapshot->n_segments; i++) {
+        const quern_snapshot_segment *in = &s->snapshot->segments[i];
+        uint32_t article;
+        int exact;
+        QUERN_TRY(quern_segment_find(in->segment, q->without_source, q->without_id, &article,
+                                     &exact, err));
+        if (exact && !quern_tombstones_article(in->dead, article)) {
+            s->out_segment = i;
+            s->out_article = article;
+        }
+    }
+    return QUERN_OK;
+}
+
 static quern_hits_group shown_group(const group *g)
 {
     return (quern_hits_group){.segment = g->segment,
@@ -275,14 +296,20 @@ static quern_status choose(search *s, quern_error *err)
 {
     int is_full = 0;
     quern_string text = {"", 0};
+    QUERN_TRY(find_left_out(s, err));
     QUERN_TRY(find_articles(s, s->options.articles, err));
-    for (size_t i = 0; !is_full && (s->folds || i < s->options.articles); i++) {
+    for (size_t i = 0; !is_full && (s->folds || s->choice.n < s->options.articles); i++) {
         QUERN_TRY(find_articles(s, i + 1, err));
         if (i == s->n_groups) {
             break;
         }
+        const group *g = &s->groups[i];
+        if (g->segment == s->out_segment && g->article == s->out_article) {
+            s->choice.n_looked++;
+            continue;
+        }
         if (s->folds) {
-            quern_hits_group best = shown_group(&s->groups[i]);
+            quern_hits_group best = shown_group(g);
             QUERN_TRY(quern_hits_text(&s->builder, &best, &text, err));
         }
         QUERN_TRY(choose_next(s, text, &is_full, err));
@@ -427,6 +454,13 @@ static quern_status choose_answered(search *s, const quern_engine_answer *answer
     quern_copies_clear(&s->choice.seen);
     for (size_t i = 0; i < answer->n && !*is_full; i++) {
         const quern_engine_found *found = &answer->items[i];
+        const quern_stored_article *a = &found->article;
+        const quern_query *q = s->query;
+        if (q->leaves_out &&
+            quern_key_compare(a->source, a->id, q->without_source, q->without_id) == 0) {
+            s->choice.n_looked++;
+            continue;
+        }
         quern_string text = found->n_passages > 0 ? found->passages[0].text : (quern_string){"", 0};
         QUERN_TRY(choose_next(s, text, is_full, err));
     }
@@ -446,7 +480,7 @@ static quern_status answer_by_other(search *s, const quern_engine_reader *other,
                           "the native engine: indexer rebuild --engine native",
                           other->engine->name);
     }
-    n += (uint32_t)(s->folds && n < UINT32_MAX);
+    n += (uint32_t)((s->folds || s->query->leaves_out) && n < UINT32_MAX);
     do {
         quern_arena_finish(&answer->arena);
         memset(answer, 0, sizeof *answer);
@@ -520,6 +554,7 @@ quern_status quern_search(quern_reader *reader, const quern_query *query,
     }
     hits->totals.size = sizeof hits->totals;
     s.snapshot = reader->snapshot;
+    s.query = query;
     s.builder.hits = hits;
     s.builder.snapshot = reader->snapshot;
     s.builder.places_only = s.options.places_only;

@@ -386,6 +386,13 @@ QUERN_API quern_status quern_reader_list(quern_reader *reader,
                                          int (*each)(const quern_listing *listing, void *payload),
                                          void *payload, quern_error *err);
 
+/* Calls `take` with the article of that key, as it is stored: with its text, and borrowed for the
+ * call. Of the xapian engine it takes a walk over the articles. Errors: NOT_FOUND there is none, or
+ * texts are not stored; those of reading. */
+QUERN_API quern_status quern_reader_article(
+    quern_reader *reader, quern_string source, quern_string id,
+    void (*take)(const quern_article *article, void *payload), void *payload, quern_error *err);
+
 /* ---- Shards: an index on more than one machine ------------------------------------------------
  *
  * Each shard is an index of the xapian engine with articles of its own, offered by
@@ -459,6 +466,27 @@ QUERN_API uint64_t quern_reader_stale(quern_reader *reader, const quern_hits *hi
 QUERN_API quern_status quern_query_parse(quern_reader *reader, quern_string text, quern_query **out,
                                          quern_error *err);
 QUERN_API void quern_query_free(quern_query *query);
+
+typedef struct quern_like_options {
+    size_t size;
+    uint32_t terms;                          /* how many at most; 0 is 25, at most 1,024 */
+    quern_string without_source, without_id; /* the key of an article that is left out of the answer
+                                                (totals count it); empty: none is */
+} quern_like_options;
+#define QUERN_LIKE_OPTIONS_INIT                                                                    \
+    {                                                                                              \
+        sizeof(quern_like_options), 0, {NULL, 0},                                                  \
+        {                                                                                          \
+            NULL, 0                                                                                \
+        }                                                                                          \
+    }
+
+/* Makes a query for what is like a text: any of its words that tell the most, those which are often
+ * in it and seldom in the index, but in more than one passage of it; no function words. Errors:
+ * INVALID, NOMEM, those of reading. */
+QUERN_API quern_status quern_query_like(quern_reader *reader, quern_string text,
+                                        const quern_like_options *options, quern_query **out,
+                                        quern_error *err);
 
 /* How the query was understood, one line. Owner: the query. */
 QUERN_API const char *quern_query_text(const quern_query *query);

@@ -99,6 +99,24 @@ run 2 "$SEARCH" --sort size auks
 rm auks.jsonl
 run 0 "$INDEXER"
 
+# Like an article.
+printf '%s\n' '{"id":"1","text":"Guillemots nest on ledges of the cliff."}' \
+    '{"id":"2","text":"On ledges guillemots nest."}' >ledge.jsonl
+echo 'Guillemots on ledges again.' >ledge.txt
+run 0 "$INDEXER"
+run 0 "$SEARCH" --json --like ledge.txt
+valid 'like a file'
+same 'like a file' '1 2' "$(members hit id | sort | tr '\n' ' ' | sed 's/ $//')"
+run 0 "$SEARCH" --json --like "ledge.jsonl${tab}1"
+valid 'like a record'
+same 'like a record' 'ledge.jsonl ledge.txt' "$(members hit path | sort | tr '\n' ' ' | sed 's/ $//')"
+lacks out '"id":"1"'
+run 6 "$SEARCH" --like absent.txt
+has err absent.txt
+run 2 "$SEARCH" --like ledge.txt words
+rm ledge.jsonl ledge.txt
+run 0 "$INDEXER"
+
 # No hits, and counting.
 run 1 "$SEARCH" --json Bedrok
 valid 'no hits'
