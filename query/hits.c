@@ -237,9 +237,12 @@ static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *
     if (b->places_only) {
         return QUERN_OK;
     }
-    QUERN_TRY(read_text(b, segment, group->article, &passage, &hit->text, err));
-    if (own(&b->hits->arena, &hit->text)) {
-        return quern_fail_nomem(err);
+    hit->text = group->text.data ? group->text : hit->text;
+    if (!group->text.data) {
+        QUERN_TRY(read_text(b, segment, group->article, &passage, &hit->text, err));
+        if (own(&b->hits->arena, &hit->text)) {
+            return quern_fail_nomem(err);
+        }
     }
     QUERN_TRY(quern_segment_title_words(segment, scored->passage, &title_words, err));
     return mark(b, hit, scored->score, title_words, quern_segment_get_info(segment)->has_text, err);

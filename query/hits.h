@@ -50,6 +50,8 @@ typedef struct quern_hits_group {
     size_t n_passages;
     uint64_t n_more;   /* matching passages that are not shown */
     uint64_t n_copies; /* other articles whose best passage says the same */
+    quern_string text; /* of the one passage that there is, in the arena of the hits; data is NULL
+                          where it is yet to be read */
 } quern_hits_group;
 
 /* Reads the text of the group's first passage; "" where texts are not stored. *out stays until the

@@ -54,6 +54,8 @@ typedef struct group {
 typedef struct shown {
     size_t number; /* of the group, or of the article of another engine's answer */
     uint64_t copies;
+    quern_string
+        text; /* of the best passage, in the arena of the hits, where it was read already */
 } shown;
 
 /* Which articles are shown, in their order. */
@@ -258,7 +260,7 @@ static quern_status choose_next(search *s, quern_string text, int *is_full, quer
         if (quern_grow(&c->items, &c->cap, c->n + 1, sizeof *c->items)) {
             return quern_fail_nomem(err);
         }
-        c->items[c->n++] = (shown){c->n_looked, 0};
+        c->items[c->n++] = (shown){c->n_looked, 0, {NULL, 0}};
     }
     c->n_looked += (size_t) !*is_full;
     return QUERN_OK;
@@ -292,10 +294,28 @@ static quern_hits_group shown_group(const group *g)
                               .n_passages = 1};
 }
 
+/* Chooses the next group by its text, which is kept where it is shown: reading costs more. */
+static quern_status choose_group(search *s, const group *g, int *is_full, quern_error *err)
+{
+    quern_string text = {"", 0};
+    size_t n = s->choice.n;
+    if (s->folds) {
+        quern_hits_group best = shown_group(g);
+        QUERN_TRY(quern_hits_text(&s->builder, &best, &text, err));
+    }
+    QUERN_TRY(choose_next(s, text, is_full, err));
+    if (s->folds && s->choice.n > n) {
+        quern_string *kept = &s->choice.items[n].text;
+        kept->data = quern_arena_copy(&s->builder.hits->arena, text.data, text.len);
+        kept->len = text.len;
+        return kept->data ? QUERN_OK : quern_fail_nomem(err);
+    }
+    return QUERN_OK;
+}
+
 static quern_status choose(search *s, quern_error *err)
 {
     int is_full = 0;
-    quern_string text = {"", 0};
     QUERN_TRY(find_left_out(s, err));
     QUERN_TRY(find_articles(s, s->options.articles, err));
     for (size_t i = 0; !is_full && (s->folds || s->choice.n < s->options.articles); i++) {
@@ -308,11 +328,7 @@ static quern_status choose(search *s, quern_error *err)
             s->choice.n_looked++;
             continue;
         }
-        if (s->folds) {
-            quern_hits_group best = shown_group(g);
-            QUERN_TRY(quern_hits_text(&s->builder, &best, &text, err));
-        }
-        QUERN_TRY(choose_next(s, text, &is_full, err));
+        QUERN_TRY(choose_group(s, g, &is_full, err));
     }
     return QUERN_OK;
 }
@@ -353,6 +369,7 @@ static quern_status add_group(search *s, uint32_t i, quern_topk *all, quern_erro
     quern_hits_group it = shown_group(g);
     it.rank = i + 1;
     it.n_copies = chosen->copies;
+    it.text = chosen->text;
     int wants_others = s->options.all_passages || !s->options.places_only;
     if (g->end_passage - g->first_passage > 1 && wants_others &&
         !quern_deadline_check(&s->deadline)) {

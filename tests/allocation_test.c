@@ -115,6 +115,47 @@ static quern_status step_search(const char *dir, quern_error *err)
     return s;
 }
 
+/* The articles like one that is stored, copies folded and the newest first. */
+typedef struct likeness {
+    quern_reader *reader;
+    quern_status status;
+    quern_error *err;
+} likeness;
+
+static void search_like(const quern_article *article, void *payload)
+{
+    likeness *l = payload;
+    quern_query *query = NULL;
+    quern_hits *hits = NULL;
+    quern_like_options like = QUERN_LIKE_OPTIONS_INIT;
+    quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
+    like.without_source = article->source;
+    options.fold = 1;
+    quern_status s = quern_query_like(l->reader, article->text, &like, &query, l->err);
+    s = s ? s : quern_search(l->reader, query, &options, &hits, l->err);
+    quern_hits_free(hits);
+    hits = NULL;
+    options.order = QUERN_ORDER_NEWEST;
+    s = s ? s : quern_search(l->reader, query, &options, &hits, l->err);
+    quern_hits_free(hits);
+    quern_query_free(query);
+    l->status = s;
+}
+
+static quern_status step_like(const char *dir, quern_error *err)
+{
+    quern_index *index = NULL;
+    quern_reader *reader = NULL;
+    quern_string no_id = {"", 0};
+    quern_status s = quern_index_open(dir, NULL, &index, err);
+    s = s ? s : quern_reader_open(index, &reader, err);
+    likeness l = {reader, QUERN_OK, err};
+    s = s ? s : quern_reader_article(reader, QUERN_STR("kept"), no_id, search_like, &l, err);
+    quern_reader_free(reader);
+    quern_index_close(index);
+    return s ? s : l.status;
+}
+
 static quern_status step_check(const char *dir, quern_error *err)
 {
     return quern_index_check(dir, NULL, NULL, err);
@@ -125,7 +166,8 @@ static const struct {
     step run;
     int filled; /* the index is there and has the article "kept" */
 } steps[] = {{"create", step_create, 0},     {"write", step_write, 1},   {"sync", step_sync, 1},
-             {"optimize", step_optimize, 1}, {"search", step_search, 1}, {"check", step_check, 1}};
+             {"optimize", step_optimize, 1}, {"search", step_search, 1}, {"like", step_like, 1},
+             {"check", step_check, 1}};
 
 /* A fresh index in dir, with one article where wanted. */
 static void prepare(const char *dir, int filled)
