@@ -559,7 +559,7 @@ static quern_status pour_any(quern_tree *t, node *n, uint64_t *out, quern_error 
 {
     for (uint32_t i = 0; i < n->n_children; i++) {
         node *child = n->children[i];
-        if (child->places && !child->bits) {
+        if (!child->bits && child->op != QUERN_PLAN_EVERY) { /* a word */
             QUERN_TRY(is_late(t) ? QUERN_OK : score_word(t, child, t->all, err));
         } else if (child->bits) {
             clear(child->bits);

@@ -430,14 +430,15 @@ static quern_status make_any_order(const maker *m, const quern_plan_node *node,
     uint32_t order[QUERN_PLAN_NEAR_MAX] = {0};
     parts p = {NULL, 0, 0};
     quern_status status = QUERN_OK;
-    for (uint32_t i = 0; i < QUERN_PLAN_NEAR_MAX; i++) {
+    uint32_t n = node->n_members < QUERN_PLAN_NEAR_MAX ? node->n_members : QUERN_PLAN_NEAR_MAX;
+    for (uint32_t i = 0; i < n; i++) {
         order[i] = i;
     }
     do {
         xapian_c_query *one = NULL;
         status = make_ordered(m, node, order, node->reach + 1, &one, err);
         status = status ? status : add_part(&p, one, err);
-    } while (!status && next_order(order, node->n_members));
+    } while (!status && next_order(order, n));
     return join(m, status, XAPIAN_C_OP_OR, &p, 0, out, err);
 }
 
