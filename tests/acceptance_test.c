@@ -204,6 +204,7 @@ static void ask(quern_reader *reader, const char *text, answer *a)
         add_hit(a, &hit);
     }
     name_articles(a);
+    quern_buf_u8(&a->line, 0);
     quern_hits_free(hits);
     quern_query_free(query);
 }
@@ -237,7 +238,7 @@ static void check_row(const char *what, quern_reader *reader, const struct row *
     answer a;
     ask(reader, row->query, &a);
     snprintf(label, sizeof label, "%s: %s: %s: %s", what, row->query, a.articles,
-             a.line.data ? (char *)a.line.data : "");
+             (const char *)a.line.data);
     CHECK_ROW(label, strcmp(a.articles, row->articles) == 0);
     int only = row->marks[0] == '=';
     CHECK_ROW(label, count_marked(&a, row->marks + only, &n) == n);
@@ -254,7 +255,7 @@ static void check_twins(const char *what, quern_reader *reader, const char *cons
     ask(reader, pair[0], &a);
     ask(reader, pair[1], &b);
     snprintf(label, sizeof label, "%s: %s = %s", what, pair[0], pair[1]);
-    CHECK_ROW(label, a.line.len > 0 && a.line.len == b.line.len &&
+    CHECK_ROW(label, a.line.len > 1 && a.line.len == b.line.len &&
                          memcmp(a.line.data, b.line.data, a.line.len) == 0);
     quern_buf_finish(&a.line);
     quern_buf_finish(&b.line);

@@ -20,7 +20,7 @@
     do {                                                                                           \
         char check_msg_[512];                                                                      \
         int check_ok_ = !!(cond);                                                                  \
-        snprintf(check_msg_, sizeof check_msg_, "[%s] %s", (row), #cond);                          \
+        snprintf(check_msg_, sizeof check_msg_, "[%.300s] %.200s", (row), #cond);                  \
         CU_assertImplementation(check_ok_ ? CU_TRUE : CU_FALSE, __LINE__, check_msg_, __FILE__,    \
                                 "", CU_FALSE);                                                     \
     } while (0)

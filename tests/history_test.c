@@ -13,6 +13,14 @@
 
 enum { N_KEYS = 2000, N_QUERIES = 60, TEXT_CAP = 60000 };
 
+/* Articles that come and go: $QUERN_HISTORY_KEYS, or N_KEYS. */
+static unsigned n_keys(void)
+{
+    const char *text = getenv("QUERN_HISTORY_KEYS");
+    unsigned n = text ? (unsigned)strtoul(text, NULL, 10) : N_KEYS;
+    return n > 0 && n <= N_KEYS ? n : N_KEYS;
+}
+
 typedef struct kept {
     char *title, *text; /* NULL: not in the index */
 } kept;
@@ -80,7 +88,7 @@ static void change(world *v, quern_writer *w, unsigned i)
 /* Keys with i % 977 equal share a source only where their ids differ; the same key twice is one. */
 static unsigned pick(world *v)
 {
-    unsigned i = (unsigned)(check_random(&v->seed) % N_KEYS);
+    unsigned i = (unsigned)(check_random(&v->seed) % n_keys());
     return i % 3 ? i : i % 977 / 3 * 3; /* an empty id: one article a source */
 }
 
@@ -181,7 +189,7 @@ static void fresh(world *v, const char *dir, const quern_index_options *options,
     quern_writer *w = NULL;
     make(dir, options);
     open_writer(dir, threads, &index, &w);
-    for (unsigned i = 0; i < N_KEYS; i++) {
+    for (unsigned i = 0; i < n_keys(); i++) {
         if (v->articles[i].text) {
             put(w, i, &v->articles[i]);
         }
@@ -284,7 +292,7 @@ static void run(uint64_t seed, const quern_index_options *options, unsigned roun
     fresh(&v, b, options, 2);
     optimize(b);
     compare_segments("same bytes from two threads", a, b);
-    for (unsigned i = 0; i < N_KEYS; i++) {
+    for (unsigned i = 0; i < n_keys(); i++) {
         free(v.articles[i].title);
         free(v.articles[i].text);
     }
