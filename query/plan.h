@@ -140,8 +140,8 @@ typedef struct quern_plan_node {
 } quern_plan_node;
 
 typedef struct quern_plan_term {
-    const char *bytes;       /* kind and term; not NUL-terminated */
-    uint32_t len;            /* bytes */
+    const char *bytes; /* kind and term; not NUL-terminated */
+    uint32_t len;      /* bytes */
     /* Of those that can score: */
     quern_plan_node *loose;  /* a TERM or EXACT that looks for it, or NULL */
     quern_plan_node *starts; /* the phrases that begin with it */

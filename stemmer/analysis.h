@@ -54,7 +54,7 @@ enum {
     QUERN_TERM_AMOUNT = 3, /* an amount of money, or of no named currency */
     QUERN_TERM_BIGRAM = 4, /* two characters of Chinese, Japanese, Korean or Thai */
     QUERN_TERM_EXACT = 5,  /* a word as it was typed, folded only */
-    QUERN_TERM_FIELD = 6, /* fields.h */
+    QUERN_TERM_FIELD = 6,  /* fields.h */
     QUERN_TERM_KEY = 7
 };
 
