@@ -4,7 +4,7 @@
  *     price*     price (df 310)  prices (df 290)  pricey (df 2)        of the stems price, pricey
  *
  * A pattern is expanded once for a search, over the forms of the whole snapshot, to the commonest
- * of those it matches (by passages, dead ones included; among equals the lowest bytes). Searching,
+ * of those it matches (by living passages; among equals the lowest bytes). Searching,
  * the highlighter and other engines share the outcome; how the forms are come by is the caller's.
  */
 #ifndef QUERN_QUERY_EXPAND_H

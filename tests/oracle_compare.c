@@ -236,24 +236,8 @@ static int compare_totals(comparison *c, const quern_search_options *options)
     return bad ? -1 : 0;
 }
 
-/* Whether a pattern stood for more forms than were searched. Which of them are the commonest is
- * counted with dead passages by the native engine, without by Xapian. */
-static int is_cut(const answer *a)
-{
-    const char *note;
-    for (size_t i = 0; (note = quern_hits_note(a->hits, i)) != NULL; i++) {
-        if (strstr(note, "commonest were searched")) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 static int compare(comparison *c, const quern_search_options *options)
 {
-    if (is_cut(&c->a) || is_cut(&c->b)) {
-        return 0;
-    }
     if (c->a.n_groups != c->b.n_groups) {
         snprintf(c->why, sizeof c->why, "%zu articles, %zu", c->a.n_groups, c->b.n_groups);
         return -1;

@@ -74,9 +74,6 @@ static void put_pattern(maker *m)
     pick_word(m, word, sizeof word);
     size_t len = strlen(word);
     size_t at = 1 + draw(m, (unsigned)len);
-    if (strncmp(word, "rare", 4) == 0) { /* fewer forms than a pattern may stand for */
-        at = at > 5 ? at : 5;
-    }
     switch (draw(m, 5)) {
     case 0:
         put(m, "%.*s*", (int)(at < len ? at : len), word);
