@@ -11,7 +11,7 @@
  * match are the k best articles, each with the score of its best passage. Where the last of them
  * ties with what was not fetched, more are fetched, until the group ends or has TIES; then equal
  * scores are put in order of keys. The passages of each article shown are then asked for by
- * themselves, filtered by the Q term.
+ * themselves, filtered by the Q term; of shards, those of all articles by one match.
  *
  * Only for a plan of words alone may Xapian pass over documents that cannot be among the best: as
  * the bar rises it makes an OR an AND, whose parts it then asks in a way that is not exact for

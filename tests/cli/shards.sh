@@ -79,6 +79,21 @@ cp one/birch.txt three
 run 2 "$SEARCH" --shard "$one,ssh:far:$scratch/three/.quern" price
 has err 'do not go together'
 
+# script/shards: servers on the loopback, that are gone afterwards
+if command -v xapian-tcpsrv >/dev/null && [ -e /proc/net/tcp ]; then
+    mkdir tmp
+    "$INDEXER" -q "$SOURCE_DIR/articles" --index whole
+    "$SEARCH" --index whole -c loan bank memory >wanted
+    BUILD=$(dirname "$INDEXER")
+    export BUILD
+    run 0 env TMPDIR="$scratch/tmp" "$SOURCE_DIR/script/shards" 3 "$SOURCE_DIR/articles" -c loan bank memory
+    same 'script/shards' "$(cat wanted)" "$(cat "$scratch/.out")"
+    run 1 env TMPDIR="$scratch/tmp" "$SOURCE_DIR/script/shards" 2 "$SOURCE_DIR/articles" nowhere
+    run 2 "$SOURCE_DIR/script/shards" 0 "$SOURCE_DIR/articles" loan
+    same 'its folders' '' "$(ls tmp)"
+    same 'its servers' '' "$(grep -al "$scratch/[t]mp/" /proc/[0-9]*/cmdline 2>/dev/null | tr '\n' ' ')"
+fi
+
 # the command line
 run 2 "$SEARCH" --shard "$one" --index all price
 run 2 "$SEARCH" --require-all price
