@@ -33,7 +33,8 @@
 
 enum {
     TIES = 10000, /* most articles that are fetched beyond those wanted, to put ties in order */
-    SPARE = 32    /* fetched beyond them at first */
+    SPARE = 32,   /* fetched beyond them at first */
+    BATCH = 500   /* articles of shards whose passages are asked for at once */
 };
 
 #define ONE 1048576.0  /* 2^20 */
@@ -430,8 +431,9 @@ static quern_status take_scored(search *s, const xapian_c_mset *mset, scored *ou
     return status;
 }
 
-/* Gives each of the first n candidates its passages. */
-static quern_status share_out(search *s, size_t n, const xapian_c_mset *mset, quern_error *err)
+/* Gives each of n candidates its passages. */
+static quern_status share_out(search *s, candidate *items, size_t n, const xapian_c_mset *mset,
+                              quern_error *err)
 {
     size_t n_all = xapian_c_mset_size(mset);
     scored *all = quern_arena_alloc(&s->out->arena, (n_all + 1) * sizeof *all);
@@ -443,7 +445,7 @@ static quern_status share_out(search *s, size_t n, const xapian_c_mset *mset, qu
         qsort(all, n_all, sizeof *all, by_key);
     }
     for (size_t i = 0; i < n; i++) {
-        candidate *c = &s->items[i];
+        candidate *c = &items[i];
         size_t from = find_key(all, n_all, &c->key);
         size_t to = from;
         while (to < n_all && compare_keys(&all[to].key, &c->key) == 0) {
@@ -456,7 +458,8 @@ static quern_status share_out(search *s, size_t n, const xapian_c_mset *mset, qu
 }
 
 /* Collapsing keeps all passages of an article; it is done for the key that each then comes with. */
-static quern_status match_within(search *s, const xapian_c_query *query, size_t n, quern_error *err)
+static quern_status match_within(search *s, const xapian_c_query *query, candidate *items, size_t n,
+                                 quern_error *err)
 {
     xapian_c_error why;
     xapian_c_match how;
@@ -470,15 +473,15 @@ static quern_status match_within(search *s, const xapian_c_query *query, size_t 
          xapian_c_enquire_mset(enquire, &how, &mset, &why))) {
         status = quern_xapian_fail(s->db, &why, err);
     }
-    status = status ? status : share_out(s, n, mset, err);
+    status = status ? status : share_out(s, items, n, mset, err);
     xapian_c_mset_free(mset);
     xapian_c_enquire_free(enquire);
     return status;
 }
 
-/* Finds the passages of the first n candidates by one match: each exchange with a shard takes
- * longer than what it does there. */
-static quern_status find_passages(search *s, size_t n, quern_error *err)
+/* Finds the passages of n candidates by one match: each exchange with a shard takes longer than
+ * what it does there. */
+static quern_status find_passages(search *s, candidate *items, size_t n, quern_error *err)
 {
     xapian_c_query *query = NULL;
     quern_string *keys = quern_arena_alloc(&s->out->arena, n * sizeof *keys);
@@ -486,10 +489,10 @@ static quern_status find_passages(search *s, size_t n, quern_error *err)
         return quern_fail_nomem(err);
     }
     for (size_t i = 0; i < n; i++) {
-        keys[i] = s->items[i].key;
+        keys[i] = items[i].key;
     }
     quern_status status = quern_xapian_query_within_any(s->db, s->query, keys, n, &query, err);
-    status = status ? status : match_within(s, query, n, err);
+    status = status ? status : match_within(s, query, items, n, err);
     xapian_c_query_free(query);
     return status;
 }
@@ -498,8 +501,9 @@ static quern_status add_articles(search *s, quern_error *err)
 {
     uint32_t want = s->question->n_articles;
     size_t n = s->n < want ? s->n : want;
-    if (s->db->is_remote && n > 0 && !s->items[0].passages) {
-        QUERN_TRY(find_passages(s, n, err));
+    int by_batches = s->db->is_remote && n > 0 && !s->items[0].passages;
+    for (size_t i = 0; by_batches && i < n; i += BATCH) {
+        QUERN_TRY(find_passages(s, &s->items[i], n - i < BATCH ? n - i : BATCH, err));
     }
     s->out->items = quern_arena_alloc(&s->out->arena, (n + 1) * sizeof *s->out->items);
     if (!s->out->items) {
