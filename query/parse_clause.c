@@ -9,6 +9,7 @@
  *
  * A date that is none leaves the clause out, with a note; everything else is searched.
  */
+#include "query/number.h"
 #include "query/parser.h"
 #include "query/period.h"
 #include "stemmer/fields.h"
@@ -134,31 +135,11 @@ static int read_bits(quern_string text, double *out)
     return !isnan(*out);
 }
 
-/* A decimal; up to 15 digits exactly as rounded, however the locale writes numbers. */
+/* A decimal as fields have it; or, as plans are printed, its bits. */
 static int read_number(quern_string text, double *out)
 {
-    double value = 0.0;
-    double scale = 1.0;
-    size_t i = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+');
-    size_t digits = 0;
-    int behind_point = 0;
-    if (text.len > 0 && text.data[0] == '@') {
-        return read_bits(text, out);
-    }
-    for (; i < text.len; i++) {
-        char c = text.data[i];
-        if (c == '.' && !behind_point) {
-            behind_point = 1;
-            continue;
-        }
-        if (c < '0' || c > '9' || ++digits > 300) {
-            return 0;
-        }
-        value = value * 10.0 + (c - '0');
-        scale *= behind_point ? 10.0 : 1.0;
-    }
-    *out = text.data && text.len > 0 && text.data[0] == '-' ? -(value / scale) : value / scale;
-    return digits > 0;
+    return text.len > 0 && text.data[0] == '@' ? read_bits(text, out)
+                                               : quern_number_read(text, out);
 }
 
 /* 10..20, 10.., ..20, >=10, >10, <=20, <20. */
