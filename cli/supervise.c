@@ -114,8 +114,9 @@ static int try_once(const quern_supervised *what, const quern_attempt *attempt, 
         snprintf(why->message, sizeof why->message, "the shards gave no answer in time");
         why->hint[0] = '\0';
     }
-    return why->status == QUERN_E_NETWORK || why->status == QUERN_E_NOMEM ? -1
-                                                                          : quern_message_fail(why);
+    /* A shard that talks nonsense can look damaged, or like anything else but a slip of the user.
+     */
+    return why->status == QUERN_E_SYNTAX ? quern_message_fail(why) : -1;
 }
 
 int quern_supervise(const quern_supervised *what)
