@@ -208,7 +208,7 @@ static void put_words(struct cutter *c, size_t start, size_t end)
             size_t next;
             size_t cut = part_words(c->text, before, start + from, &next);
             put_word(c, piece, cut);
-            piece = next;
+            piece = skip_spaces(c->text, next, end); /* U+202F is of the word, and white */
         }
         before = start + to;
     }
