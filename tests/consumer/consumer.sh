@@ -21,7 +21,7 @@ cc -std=c11 -Wall -Wextra -Werror "$source/tests/consumer/first_hit.c" $(pkg-con
 # shellcheck disable=SC2046
 cc -std=c11 "$source/tests/consumer/first_hit.c" $(pkg-config --cflags quern) "$lib/libquern.a" \
     $(pkg-config --static --libs-only-l quern | sed 's/-lquern//') -o "$scratch/static"
-cmake -S "$source/tests/consumer" -B "$scratch/b" -DCMAKE_PREFIX_PATH="$scratch/root" >/dev/null
+cmake -G Ninja -S "$source/tests/consumer" -B "$scratch/b" -DCMAKE_PREFIX_PATH="$scratch/root" >/dev/null
 cmake --build "$scratch/b" >/dev/null
 
 want=$("$scratch/root/bin/search" --index "$scratch/news/.quern" 'Bedrock commitment' | head -n 1)

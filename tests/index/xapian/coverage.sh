@@ -7,7 +7,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$here/../../../index/xapian" && pwd)
 scratch=${1-$(mktemp -d)}
-cmake -S "$source" -B "$scratch" -DBUILD_TESTING=ON -DCMAKE_BUILD_TYPE=Debug \
+cmake -G Ninja -S "$source" -B "$scratch" -DBUILD_TESTING=ON -DCMAKE_BUILD_TYPE=Debug \
     -DCMAKE_CXX_FLAGS=--coverage -DCMAKE_C_FLAGS=--coverage >"$scratch.log"
 cmake --build "$scratch" --target xapian_c_test -j2 >>"$scratch.log"
 find "$scratch" -name '*.gcda' -delete
