@@ -150,6 +150,24 @@ void bench_sync_tree(const char *path)
     nftw(path, sync_one, 16, FTW_PHYS | FTW_DEPTH);
 }
 
+static int evict_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st;
+    (void)at;
+    int fd = type == FTW_F ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        (void)fdatasync(fd); /* dirty pages would stay */
+        (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+        close(fd);
+    }
+    return 0;
+}
+
+void bench_evict_tree(const char *path)
+{
+    nftw(path, evict_one, 16, FTW_PHYS);
+}
+
 void bench_pin(int cpu)
 {
     cpu_set_t set;

@@ -36,6 +36,8 @@ uint64_t bench_now(void);                    /* nanoseconds */
 uint64_t bench_peak_kb(void);                /* of this process */
 uint64_t bench_tree_bytes(const char *path); /* lengths of all files under it */
 void bench_sync_tree(const char *path);      /* fsync of all files and folders under it */
+/* Files under it leave the page cache, but for pages that some process has mapped. */
+void bench_evict_tree(const char *path);
 /* This process and its children to come run on one CPU, or on all where it is -1. Without effect
  * where there is no such CPU. */
 void bench_pin(int cpu);
