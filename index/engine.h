@@ -28,11 +28,12 @@
 #include "index/manifest.h"
 #include "index/sources.h"
 
-#define QUERN_ENGINE_VERSION 4
+#define QUERN_ENGINE_VERSION 5
 
 /* Of layers that index/ does not know: handed through as they are. */
 struct quern_plan;
 struct quern_expansions;
+struct quern_deadline;
 struct quern_engine_text; /* indexer/engine_writer.h: from text to terms */
 
 /* What a module uses of the library: its memory, so that it fails as one where memory runs out. */
@@ -56,12 +57,14 @@ typedef struct quern_engine_question {
     uint32_t n_articles; /* the best ones, at least 1 */
     int all_passages;    /* 1: all matching passages of each, not the best one only */
     int count;           /* 1: exact totals */
+    int order;           /* a quern_order */
     int by_lists;        /* 1: another way to the same answer, as tests compare with */
     /* What analysis makes of the bytes of an exact form (kind and form): the stem (kind and term),
      * which stays until the next call; "" where it makes none, or another form. */
     quern_status (*stem)(void *payload, quern_string form, quern_string *out, quern_error *err);
     void *payload;
     struct quern_expansions *expansions; /* zeroed; what the patterns of the plan stand for */
+    struct quern_deadline *deadline; /* NULL: none. Not of shards, which have limits of theirs */
 } quern_engine_question;
 
 typedef struct quern_engine_passage {
@@ -86,6 +89,7 @@ typedef struct quern_engine_answer {
     size_t n;
     uint64_t n_articles, n_passages; /* that match; or, unless exact, at least so many */
     int exact;
+    int is_cut; /* the deadline came */
 } quern_engine_answer;
 
 /* ---- Shards ---- */

@@ -169,6 +169,7 @@ void quern_xapian_field(quern_xapian_term *out, const quern_field *field);
 void quern_xapian_form(quern_xapian_term *out, quern_string form, const quern_string *stem);
 /* The value of a date. */
 void quern_xapian_date(char out[QUERN_XAPIAN_DATE_BYTES], int64_t seconds);
+int64_t quern_xapian_seconds(const char value[QUERN_XAPIAN_DATE_BYTES]);
 
 /* Whether a name of the database has a hash in place of its end. */
 int quern_xapian_is_cut(xapian_c_bytes name);

@@ -136,6 +136,15 @@ void quern_xapian_date(char out[QUERN_XAPIAN_DATE_BYTES], int64_t seconds)
     }
 }
 
+int64_t quern_xapian_seconds(const char value[QUERN_XAPIAN_DATE_BYTES])
+{
+    uint64_t bits = 0;
+    for (int i = 0; i < QUERN_XAPIAN_DATE_BYTES; i++) {
+        bits = bits << 8 | (unsigned char)value[i];
+    }
+    return (int64_t)(bits ^ (uint64_t)1 << 63);
+}
+
 /* ---- Writing records ---- */
 
 static void put_escaped(quern_buf *out, quern_string s)

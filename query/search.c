@@ -491,21 +491,23 @@ static quern_status answer_by_other(search *s, const quern_engine_reader *other,
 {
     int is_full = 0;
     uint32_t n = s->options.articles;
-    if (s->options.order != QUERN_ORDER_SCORE) {
-        return quern_fail(err, QUERN_E_BACKEND,
-                          "the %s engine does not put articles in order of date - use an index of "
-                          "the native engine: indexer rebuild --engine native",
-                          other->engine->name);
-    }
     n += (uint32_t)((s->folds || s->query->leaves_out) && n < UINT32_MAX);
     do {
-        quern_arena_finish(&answer->arena);
-        memset(answer, 0, sizeof *answer);
+        quern_engine_answer more = {.n = 0};
         question->n_articles = n;
-        QUERN_TRY(other->engine->search(other->db, question, answer, err));
+        quern_status status = other->engine->search(other->db, question, &more, err);
+        if (status || (more.is_cut && answer->n > 0)) { /* what was found before is more */
+            answer->is_cut = more.is_cut;
+            answer->exact = 0;
+            quern_arena_finish(&more.arena);
+            QUERN_TRY(status);
+            break;
+        }
+        quern_arena_finish(&answer->arena);
+        *answer = more;
         QUERN_TRY(choose_answered(s, answer, &is_full, err));
         n = n < UINT32_MAX / GROWTH ? n * GROWTH : UINT32_MAX;
-    } while (s->folds && !is_full && answer->n == question->n_articles &&
+    } while (s->folds && !is_full && !answer->is_cut && answer->n == question->n_articles &&
              question->n_articles < UINT32_MAX);
     if (!answer->exact && answer->n_articles > s->choice.n_looked) {
         answer->n_articles = s->choice.n_looked;
@@ -521,16 +523,19 @@ static quern_status run_other(search *s, const quern_engine_reader *other, const
     quern_engine_answer answer = {.n = 0};
     quern_expansions expansions = {.n = 0};
     stemming stems = {s->builder.highlighter.evidence.analysis, {NULL, 0, 0}};
+    s->deadline = quern_deadline_in(s->options.time_limit_ms);
     quern_engine_question question = {plan,
                                       s->model.k1,
                                       s->model.b,
                                       s->options.articles,
                                       s->options.all_passages,
                                       s->options.count,
+                                      s->options.order,
                                       0,
                                       stem_of,
                                       &stems,
-                                      &expansions};
+                                      &expansions,
+                                      s->options.time_limit_ms ? &s->deadline : NULL};
     quern_status status = answer_by_other(s, other, &question, &answer, err);
     s->builder.highlighter.evidence.expansions = &expansions;
     if (!status && s->builder.explainer.live) {
@@ -545,6 +550,7 @@ static quern_status run_other(search *s, const quern_engine_reader *other, const
     totals->articles = answer.n_articles;
     totals->passages = answer.n_passages;
     totals->exact = answer.exact;
+    totals->partial = answer.is_cut;
     quern_arena_finish(&answer.arena);
     quern_tokens_finish(&stems.tokens);
     s->builder.highlighter.evidence.expansions = NULL;

@@ -4,10 +4,13 @@
 #include "query/xapian_lists.h"
 
 #include "base/bm25.h"
+#include "query/deadline.h"
 #include "query/near.h"
 #include "query/xapian_terms.h"
 
 #include <stdlib.h>
+
+enum { POSTINGS_A_LOOK = 1024, PHRASES_A_LOOK = 16 }; /* for each look at the clock */
 
 typedef quern_xapian_matches matches;
 typedef quern_xapian_match match;
@@ -119,6 +122,9 @@ static quern_status list_named(const walk *w, const quern_xapian_term *name, dou
     weight *= idf < 0.0 ? quern_bm25_idf(w->n_documents, df) : idf;
     QUERN_XAPIAN_TRY(w->db, &why, xapian_c_database_postings(w->db->db, bytes, &it, &why), err);
     while (!status && (step = xapian_c_posting_iterator_next(it, &why)) != XAPIAN_C_END) {
+        if (out->n % POSTINGS_A_LOOK == 0 && quern_deadline_check(w->question->deadline)) {
+            break;
+        }
         uint32_t tf = 0;
         uint32_t len = 0;
         if (step || (weight > 0.0 && (xapian_c_posting_iterator_wdf(it, &tf, &why) ||
@@ -347,6 +353,9 @@ static quern_status keep_positional(const walk *w, const quern_plan_node *node, 
     quern_status status = places_open(w, node, &p, err);
     for (size_t i = 0; !status && i < list->n; i++) {
         int fits = 0;
+        if (i % PHRASES_A_LOOK == 0 && quern_deadline_check(w->question->deadline)) {
+            break;
+        }
         status = test_document(w, node, list->items[i].docid, &p, &fits, err);
         if (fits) {
             list->items[kept++] = list->items[i];
@@ -461,5 +470,9 @@ quern_status quern_xapian_lists_run(quern_engine_db *db, const quern_engine_ques
     QUERN_XAPIAN_TRY(db, &why, xapian_c_database_average_length(db->db, &w.model.avglen, &why),
                      err);
     w.n_documents = n;
-    return n ? list_node(&w, w.plan->root, out, err) : QUERN_OK;
+    quern_status status = n ? list_node(&w, w.plan->root, out, err) : QUERN_OK;
+    if (question->deadline && question->deadline->is_over) {
+        out->n = 0; /* of a list that is cut, a NOT would show what it excludes */
+    }
+    return status;
 }

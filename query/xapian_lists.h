@@ -34,7 +34,8 @@ typedef struct quern_xapian_matches {
 
 void quern_xapian_matches_finish(quern_xapian_matches *list);
 
-/* All documents that match. The question's expansions were made before. Errors: NOMEM, BACKEND, ...
+/* All documents that match; none where the deadline came. The question's expansions were made
+ * before. Errors: NOMEM, BACKEND, ...
  */
 quern_status quern_xapian_lists_run(quern_engine_db *db, const quern_engine_question *question,
                                     quern_xapian_matches *out, quern_error *err);

@@ -643,6 +643,27 @@ quern_status quern_xapian_query_make(quern_engine_db *db, const quern_engine_que
     return m.plan->root ? make_node(&m, m.plan->root, out, err) : make_nothing(&m, out, err);
 }
 
+quern_status quern_xapian_query_dated(quern_engine_db *db, const xapian_c_query *a, int dated,
+                                      xapian_c_query **out, quern_error *err)
+{
+    xapian_c_error why;
+    xapian_c_query *has = NULL;
+    char ends[2][QUERN_XAPIAN_DATE_BYTES];
+    int op = dated ? XAPIAN_C_OP_FILTER : XAPIAN_C_OP_AND_NOT;
+    *out = NULL;
+    quern_xapian_date(ends[0], INT64_MIN);
+    quern_xapian_date(ends[1], INT64_MAX);
+    xapian_c_bytes first = xapian_c_span(ends[0], sizeof ends[0]);
+    xapian_c_bytes last = xapian_c_span(ends[1], sizeof ends[1]);
+    quern_status status = QUERN_OK;
+    if (xapian_c_query_new_value_range(QUERN_XAPIAN_DATE_SLOT, first, last, &has, &why) ||
+        xapian_c_query_new_pair(op, a, has, out, &why)) {
+        status = quern_xapian_fail(db, &why, err);
+    }
+    xapian_c_query_free(has);
+    return status;
+}
+
 quern_status quern_xapian_query_within(quern_engine_db *db, const xapian_c_query *a,
                                        quern_string term, xapian_c_query **out, quern_error *err)
 {

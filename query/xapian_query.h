@@ -51,6 +51,10 @@ int quern_xapian_query_is_plain(const quern_plan *plan);
 quern_status quern_xapian_query_make(quern_engine_db *db, const quern_engine_question *question,
                                      xapian_c_query **out, quern_error *err);
 
+/* `a` for the documents that have a date, or for those that have none. */
+quern_status quern_xapian_query_dated(quern_engine_db *db, const xapian_c_query *a, int dated,
+                                      xapian_c_query **out, quern_error *err);
+
 /* `a` for the documents that have `term` too. */
 quern_status quern_xapian_query_within(quern_engine_db *db, const xapian_c_query *a,
                                        quern_string term, xapian_c_query **out, quern_error *err);

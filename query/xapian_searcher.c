@@ -7,15 +7,8 @@
  * Xapian adds; it is rounded once, to 2^-20, where the native engine rounds each contribution. k1
  * is kept a little above 0, where Xapian would divide by it.
  *
- * Articles. Passages are collapsed on value slot 0, the Q term of their article, so the k best of a
- * match are the k best articles, each with the score of its best passage. Where the last of them
- * ties with what was not fetched, more are fetched, until the group ends or has TIES; then equal
- * scores are put in order of keys. The passages of each article shown are then asked for by
- * themselves, filtered by the Q term; of shards, those of all articles by one match.
- *
- * Only for a plan of words alone may Xapian pass over documents that cannot be among the best: as
- * the bar rises it makes an OR an AND, whose parts it then asks in a way that is not exact for
- * phrases (see Guards in xapian_query.h). For the others the bar is kept down (check_at_least).
+ * Which articles come first is found by xapian_rank.h. The passages of each article shown are then
+ * asked for by themselves, filtered by the Q term; of shards, those of all articles by one match.
  *
  * A plan that cannot be made a query is a list of passages (xapian_lists.h) that are put together
  * to articles here; everything is known of it.
@@ -24,211 +17,45 @@
  * with `count` it is made to look at all.
  */
 #include "index/files.h"
+#include "query/deadline.h"
 #include "query/xapian_lists.h"
 #include "query/xapian_query.h"
+#include "query/xapian_rank.h"
 #include "query/xapian_terms.h"
 
-#include <math.h>
 #include <stdlib.h>
 
-enum {
-    TIES = 10000, /* most articles that are fetched beyond those wanted, to put ties in order */
-    SPARE = 32,   /* fetched beyond them at first */
-    BATCH = 500   /* articles of shards whose passages are asked for at once */
-};
+enum { BATCH = 500 }; /* articles of shards whose passages are asked for at once */
 
-#define ONE 1048576.0  /* 2^20 */
-#define LEAST_K1 1e-15 /* no score differs by 2^-40 for it */
+typedef quern_xapian_scored scored;
+typedef quern_xapian_candidate candidate;
 
 /* ---- A search ---- */
-
-/* A matching passage. */
-typedef struct scored {
-    int64_t score;
-    uint32_t docid;
-    quern_string key; /* of its article, in the arena; where it comes of a list */
-} scored;
-
-/* An article that was found. */
-typedef struct candidate {
-    int64_t score;
-    quern_string key;       /* its Q term, in the arena */
-    uint32_t docid;         /* of one of its passages */
-    const scored *passages; /* its matching passages; NULL: not known yet */
-    size_t n_passages;
-} candidate;
 
 typedef struct search {
     quern_engine_db *db;
     const quern_engine_question *question;
     quern_engine_answer *out;
     xapian_c_query *query;
-    uint32_t n_documents;
-    candidate *items;
-    size_t n;
-    int all_seen;
+    quern_xapian_ranking ranking;
 } search;
 
-/* An enquire over a query, weighed as the question says. */
-static quern_status ask(search *s, const xapian_c_query *query, xapian_c_enquire **out,
-                        quern_error *err)
+static quern_status set_totals(search *s, quern_error *err)
 {
-    xapian_c_error why;
-    double k1 = s->question->k1 > LEAST_K1 ? s->question->k1 : LEAST_K1;
-    xapian_c_bm25 model = {k1, 0.0, 0.0, s->question->b, 0.0, 0.0};
-    *out = NULL;
-    if (xapian_c_enquire_new(s->db->db, out, &why) ||
-        xapian_c_enquire_set_query(*out, query, 0, &why) ||
-        xapian_c_enquire_weight_bm25plus(*out, &model, &why)) {
-        return quern_xapian_fail(s->db, &why, err);
-    }
-    return QUERN_OK;
-}
-
-static int64_t round_score(double weight)
-{
-    return (int64_t)nearbyint(weight * ONE);
-}
-
-static int compare_keys(const quern_string *x, const quern_string *y)
-{
-    size_t shared = x->len < y->len ? x->len : y->len;
-    int order = memcmp(x->data, y->data, shared);
-    return order ? order : (x->len > y->len) - (x->len < y->len);
-}
-
-static int by_score_and_key(const void *a, const void *b)
-{
-    const candidate *x = a;
-    const candidate *y = b;
-    if (x->score != y->score) {
-        return x->score > y->score ? -1 : 1;
-    }
-    return compare_keys(&x->key, &y->key);
-}
-
-static void sort_candidates(search *s)
-{
-    if (s->n > 1) {
-        qsort(s->items, s->n, sizeof *s->items, by_score_and_key);
-    }
-}
-
-static quern_status take_candidates(search *s, const xapian_c_mset *mset, quern_error *err)
-{
-    xapian_c_error why;
-    xapian_c_hit hit;
-    quern_status status = QUERN_OK;
-    xapian_c_buffer key = XAPIAN_C_BUFFER_INIT;
-    uint32_t n = xapian_c_mset_size(mset);
-    s->items = quern_arena_alloc(&s->out->arena, (n + (size_t)1) * sizeof *s->items);
-    s->n = 0;
-    if (!s->items) {
-        return quern_fail_nomem(err);
-    }
-    for (uint32_t i = 0; !status && i < n; i++) {
-        candidate *c = &s->items[s->n];
-        if (xapian_c_mset_get(mset, i, &hit, &why) ||
-            xapian_c_mset_collapse_key(mset, i, &key, &why)) {
-            status = quern_xapian_fail(s->db, &why, err);
-            break;
-        }
-        c->score = round_score(hit.weight);
-        c->key.data = quern_arena_copy(&s->out->arena, key.data, key.len);
-        c->key.len = key.len;
-        c->docid = hit.docid;
-        c->passages = NULL;
-        status = c->key.data ? QUERN_OK : quern_fail_nomem(err);
-        s->n++;
-    }
-    xapian_c_buffer_free(&key);
-    return status;
-}
-
-/* Whether what was fetched is enough to say which articles are the best, and in which order. */
-static quern_status is_enough(search *s, const xapian_c_mset *mset, uint32_t k, int *out,
-                              quern_error *err)
-{
-    xapian_c_error why;
-    xapian_c_hit last;
-    xapian_c_hit end;
+    const quern_xapian_ranking *r = &s->ranking;
     uint32_t want = s->question->n_articles;
-    uint32_t n = xapian_c_mset_size(mset);
-    s->all_seen = n < k || n >= s->n_documents;
-    *out = 1;
-    if (s->all_seen || n <= want || k - want >= TIES) {
-        return QUERN_OK;
-    }
-    QUERN_XAPIAN_TRY(s->db, &why, xapian_c_mset_get(mset, want - 1, &last, &why), err);
-    QUERN_XAPIAN_TRY(s->db, &why, xapian_c_mset_get(mset, n - 1, &end, &why), err);
-    *out = round_score(last.weight) != round_score(end.weight);
-    return QUERN_OK;
-}
-
-/* Finds the best articles and puts them in order. */
-static quern_status find_articles(search *s, xapian_c_enquire *enquire, quern_error *err)
-{
-    xapian_c_error why;
-    xapian_c_match how;
-    uint64_t spare = SPARE;
-    int enough = 0;
-    xapian_c_match_init(&how);
-    int look_at_all = s->question->count || !quern_xapian_query_is_plain(s->question->plan);
-    how.check_at_least = look_at_all ? s->n_documents : 0;
-    while (!enough) {
-        xapian_c_mset *mset = NULL;
-        uint64_t k = s->question->n_articles + spare;
-        how.max_items = (uint32_t)(k < s->n_documents ? k : s->n_documents);
-        QUERN_XAPIAN_TRY(s->db, &why, xapian_c_enquire_mset(enquire, &how, &mset, &why), err);
-        quern_status status =
-            is_enough(s, mset, (uint32_t)(k < UINT32_MAX ? k : UINT32_MAX), &enough, err);
-        if (!status && enough) {
-            status = take_candidates(s, mset, err);
-        }
-        xapian_c_mset_free(mset);
-        QUERN_TRY(status);
-        spare = spare * 8 < TIES ? spare * 8 : TIES;
-    }
-    sort_candidates(s);
-    return QUERN_OK;
-}
-
-/* Counts all that match: passages, or where the enquire collapses, articles. */
-static quern_status count(search *s, xapian_c_enquire *enquire, uint64_t *out, quern_error *err)
-{
-    xapian_c_error why;
-    xapian_c_match how;
-    xapian_c_mset *mset = NULL;
-    xapian_c_estimates estimates;
-    xapian_c_match_init(&how);
-    how.max_items = 0;
-    how.check_at_least = s->n_documents;
-    QUERN_XAPIAN_TRY(s->db, &why, xapian_c_enquire_mset(enquire, &how, &mset, &why), err);
-    quern_status status = xapian_c_mset_estimates(mset, &estimates, &why)
-                              ? quern_xapian_fail(s->db, &why, err)
-                              : QUERN_OK;
-    *out = estimates.lower;
-    xapian_c_mset_free(mset);
-    return status;
-}
-
-static quern_status set_totals(search *s, xapian_c_enquire *enquire, quern_error *err)
-{
-    xapian_c_error why;
-    uint32_t want = s->question->n_articles;
-    s->out->exact = s->question->count || s->all_seen || s->n <= want;
-    s->out->n_articles = s->n;
+    s->out->is_cut = r->is_cut;
+    s->out->exact = !r->is_cut && (quern_xapian_counts(s->question) || r->all_seen || r->n <= want);
+    s->out->n_articles = r->n;
     if (!s->out->exact) {
-        s->out->n_articles = want;
-        s->out->n_passages = s->n;
+        s->out->n_articles = r->n < want ? r->n : want;
+        s->out->n_passages = r->n;
         return QUERN_OK;
     }
-    if (!s->all_seen) {
-        QUERN_TRY(count(s, enquire, &s->out->n_articles, err));
+    if (!r->all_seen) {
+        QUERN_TRY(quern_xapian_rank_count(r, s->query, 1, &s->out->n_articles, err));
     }
-    QUERN_XAPIAN_TRY(s->db, &why,
-                     xapian_c_enquire_set_collapse(enquire, XAPIAN_C_BAD_SLOT, 0, &why), err);
-    return count(s, enquire, &s->out->n_passages, err);
+    return quern_xapian_rank_count(r, s->query, 0, &s->out->n_passages, err);
 }
 
 /* ---- Its articles ---- */
@@ -318,7 +145,7 @@ static quern_status take_passages(search *s, const xapian_c_mset *mset, quern_en
     }
     for (uint32_t i = 0; i < n; i++) {
         QUERN_XAPIAN_TRY(s->db, &why, xapian_c_mset_get(mset, i, &hit, &why), err);
-        all[i].score = round_score(hit.weight);
+        all[i].score = quern_xapian_score(hit.weight);
         all[i].docid = hit.docid;
     }
     return show_passages(s, all, n, found, err);
@@ -333,7 +160,7 @@ static quern_status match_passages(search *s, const xapian_c_query *query, uint3
     xapian_c_mset *mset = NULL;
     xapian_c_match_init(&how);
     how.max_items = most;
-    quern_status status = ask(s, query, &enquire, err);
+    quern_status status = quern_xapian_ask(s->db, s->question, query, &enquire, err);
     if (!status && xapian_c_enquire_mset(enquire, &how, &mset, &why)) {
         status = quern_xapian_fail(s->db, &why, err);
     }
@@ -390,7 +217,7 @@ static int by_key(const void *a, const void *b)
 {
     const scored *x = a;
     const scored *y = b;
-    int order = compare_keys(&x->key, &y->key);
+    int order = quern_xapian_compare_keys(&x->key, &y->key);
     return order ? order : (x->docid > y->docid) - (x->docid < y->docid);
 }
 
@@ -400,7 +227,7 @@ static size_t find_key(const scored *all, size_t n, const quern_string *key)
     size_t from = 0;
     while (from < n) {
         size_t middle = from + (n - from) / 2;
-        if (compare_keys(&all[middle].key, key) < 0) {
+        if (quern_xapian_compare_keys(&all[middle].key, key) < 0) {
             from = middle + 1;
         } else {
             n = middle;
@@ -421,7 +248,7 @@ static quern_status take_scored(search *s, const xapian_c_mset *mset, scored *ou
             status = quern_xapian_fail(s->db, &why, err);
             break;
         }
-        out[i].score = round_score(hit.weight);
+        out[i].score = quern_xapian_score(hit.weight);
         out[i].docid = hit.docid;
         out[i].key.data = quern_arena_copy(&s->out->arena, key.data, key.len);
         out[i].key.len = key.len;
@@ -448,7 +275,7 @@ static quern_status share_out(search *s, candidate *items, size_t n, const xapia
         candidate *c = &items[i];
         size_t from = find_key(all, n_all, &c->key);
         size_t to = from;
-        while (to < n_all && compare_keys(&all[to].key, &c->key) == 0) {
+        while (to < n_all && quern_xapian_compare_keys(&all[to].key, &c->key) == 0) {
             to++;
         }
         c->passages = &all[from];
@@ -466,10 +293,10 @@ static quern_status match_within(search *s, const xapian_c_query *query, candida
     xapian_c_enquire *enquire = NULL;
     xapian_c_mset *mset = NULL;
     xapian_c_match_init(&how);
-    how.max_items = s->n_documents;
-    quern_status status = ask(s, query, &enquire, err);
+    how.max_items = s->ranking.n_documents;
+    quern_status status = quern_xapian_ask(s->db, s->question, query, &enquire, err);
     if (!status &&
-        (xapian_c_enquire_set_collapse(enquire, QUERN_XAPIAN_SLOT, s->n_documents, &why) ||
+        (xapian_c_enquire_set_collapse(enquire, QUERN_XAPIAN_SLOT, s->ranking.n_documents, &why) ||
          xapian_c_enquire_mset(enquire, &how, &mset, &why))) {
         status = quern_xapian_fail(s->db, &why, err);
     }
@@ -500,31 +327,30 @@ static quern_status find_passages(search *s, candidate *items, size_t n, quern_e
 static quern_status add_articles(search *s, quern_error *err)
 {
     uint32_t want = s->question->n_articles;
-    size_t n = s->n < want ? s->n : want;
-    int by_batches = s->db->is_remote && n > 0 && !s->items[0].passages;
+    size_t n = s->ranking.n < want ? s->ranking.n : want;
+    int by_batches = s->db->is_remote && n > 0 && !s->ranking.items[0].passages;
     for (size_t i = 0; by_batches && i < n; i += BATCH) {
-        QUERN_TRY(find_passages(s, &s->items[i], n - i < BATCH ? n - i : BATCH, err));
+        QUERN_TRY(find_passages(s, &s->ranking.items[i], n - i < BATCH ? n - i : BATCH, err));
     }
     s->out->items = quern_arena_alloc(&s->out->arena, (n + 1) * sizeof *s->out->items);
     if (!s->out->items) {
         return quern_fail_nomem(err);
     }
     for (s->out->n = 0; s->out->n < n; s->out->n++) {
-        QUERN_TRY(add_article(s, &s->items[s->out->n], &s->out->items[s->out->n], err));
+        QUERN_TRY(add_article(s, &s->ranking.items[s->out->n], &s->out->items[s->out->n], err));
     }
     return QUERN_OK;
 }
 
 /* ---- Articles of a list ---- */
 
-/* Reads the keys of the articles of n passages, which are in order of documents. */
-static quern_status read_keys(search *s, scored *all, size_t n, quern_error *err)
+/* Copies value `slot` of n passages, which are in order of documents, to their keys. */
+static quern_status read_keys(search *s, uint32_t slot, scored *all, size_t n, quern_error *err)
 {
     xapian_c_error why;
     xapian_c_value_iterator *it = NULL;
     quern_status status = QUERN_OK;
-    QUERN_XAPIAN_TRY(s->db, &why, xapian_c_database_values(s->db->db, QUERN_XAPIAN_SLOT, &it, &why),
-                     err);
+    QUERN_XAPIAN_TRY(s->db, &why, xapian_c_database_values(s->db->db, slot, &it, &why), err);
     for (size_t i = 0; !status && i < n; i++) {
         if (xapian_c_value_iterator_skip_to(it, all[i].docid, &why) > XAPIAN_C_END) {
             status = quern_xapian_fail(s->db, &why, err);
@@ -542,24 +368,39 @@ static quern_status read_keys(search *s, scored *all, size_t n, quern_error *err
 /* Gathers passages, in order of keys, to articles. */
 static quern_status gather(search *s, const scored *all, size_t n, quern_error *err)
 {
-    s->items = quern_arena_alloc(&s->out->arena, (n + 1) * sizeof *s->items);
-    if (!s->items) {
+    quern_xapian_ranking *r = &s->ranking;
+    s->out->is_cut = s->question->deadline && s->question->deadline->is_over;
+    r->items = quern_arena_alloc(&s->out->arena, (n + 1) * sizeof *r->items);
+    if (!r->items) {
         return quern_fail_nomem(err);
     }
     for (size_t i = 0; i < n; i++) {
-        if (i == 0 || compare_keys(&all[i].key, &all[i - 1].key) != 0) {
-            candidate fresh = {all[i].score, all[i].key, all[i].docid, &all[i], 0};
-            s->items[s->n++] = fresh;
+        if (i == 0 || quern_xapian_compare_keys(&all[i].key, &all[i - 1].key) != 0) {
+            candidate fresh = {all[i].when, all[i].score, all[i].key, all[i].docid, &all[i], 0};
+            r->items[r->n++] = fresh;
         }
-        candidate *c = &s->items[s->n - 1];
+        candidate *c = &r->items[r->n - 1];
         c->score = all[i].score > c->score ? all[i].score : c->score;
         c->n_passages++;
     }
-    sort_candidates(s);
-    s->all_seen = 1;
-    s->out->exact = 1;
-    s->out->n_articles = s->n;
+    quern_xapian_rank_sort(r);
+    s->out->exact = !s->out->is_cut;
+    s->out->n_articles = r->n;
     s->out->n_passages = n;
+    return QUERN_OK;
+}
+
+/* Gives n passages, in order of documents, their places in order of date. */
+static quern_status read_dates(search *s, scored *all, size_t n, quern_error *err)
+{
+    if (s->question->order == QUERN_ORDER_SCORE) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(read_keys(s, QUERN_XAPIAN_DATE_SLOT, all, n, err));
+    for (size_t i = 0; i < n; i++) {
+        all[i].when =
+            quern_xapian_when(s->question, xapian_c_span(all[i].key.data, all[i].key.len));
+    }
     return QUERN_OK;
 }
 
@@ -570,10 +411,11 @@ static quern_status gather_list(search *s, const quern_xapian_matches *list, que
         return quern_fail_nomem(err);
     }
     for (size_t i = 0; i < list->n; i++) {
-        scored one = {list->items[i].score, list->items[i].docid, {NULL, 0}};
+        scored one = {0, list->items[i].score, list->items[i].docid, {NULL, 0}};
         all[i] = one;
     }
-    QUERN_TRY(read_keys(s, all, list->n, err));
+    QUERN_TRY(read_dates(s, all, list->n, err));
+    QUERN_TRY(read_keys(s, QUERN_XAPIAN_SLOT, all, list->n, err));
     if (list->n > 1) {
         qsort(all, list->n, sizeof *all, by_key);
     }
@@ -594,23 +436,17 @@ static quern_status run_by_lists(search *s, quern_error *err)
 static quern_status run_by_query(search *s, quern_error *err)
 {
     xapian_c_error why;
-    xapian_c_enquire *enquire = NULL;
     QUERN_TRY(quern_xapian_query_make(s->db, s->question, &s->query, err));
-    QUERN_XAPIAN_TRY(s->db, &why, xapian_c_database_doccount(s->db->db, &s->n_documents, &why),
-                     err);
-    if (xapian_c_query_is_empty(s->query) || s->n_documents == 0) {
-        s->out->exact = 1;
+    QUERN_XAPIAN_TRY(s->db, &why,
+                     xapian_c_database_doccount(s->db->db, &s->ranking.n_documents, &why), err);
+    if (xapian_c_query_is_empty(s->query) || s->ranking.n_documents == 0) {
+        s->out->is_cut = s->question->deadline && s->question->deadline->is_over;
+        s->out->exact = !s->out->is_cut;
         return QUERN_OK;
     }
-    quern_status status = ask(s, s->query, &enquire, err);
-    if (!status && xapian_c_enquire_set_collapse(enquire, QUERN_XAPIAN_SLOT, 1, &why)) {
-        status = quern_xapian_fail(s->db, &why, err);
-    }
-    status = status ? status : find_articles(s, enquire, err);
-    status = status ? status : set_totals(s, enquire, err);
-    status = status ? status : add_articles(s, err);
-    xapian_c_enquire_free(enquire);
-    return status;
+    QUERN_TRY(quern_xapian_rank(&s->ranking, s->query, err));
+    QUERN_TRY(set_totals(s, err));
+    return add_articles(s, err);
 }
 
 quern_status quern_xapian_search(quern_engine_db *db, const quern_engine_question *question,
@@ -628,6 +464,9 @@ quern_status quern_xapian_search(quern_engine_db *db, const quern_engine_questio
         s.db = db;
         s.question = question;
         s.out = out;
+        s.ranking.db = db;
+        s.ranking.question = question;
+        s.ranking.arena = &out->arena;
         quern_expansions_finish(question->expansions);
         status = quern_xapian_terms_expand(db, question, question->expansions, err);
         if (!status) {

@@ -4,12 +4,15 @@
 
 #include "base/bm25.h"
 #include "base/buf.h"
+#include "query/deadline.h"
 #include "query/glob.h"
 #include "query/number.h"
 
 /* Behind the prefixes, which are capital letters, and before all words. */
 #define BEHIND_PREFIXES "["
 #define OTHER_FORMS "Xe" /* a form and, behind =, its stem */
+
+enum { FORMS_A_LOOK = 256 }; /* for each look at the clock */
 
 enum { KIND_WORD = 1, KIND_EXACT = 5, KIND_FIELD = 6 }; /* the kinds of stemmer/analysis.h */
 
@@ -240,7 +243,10 @@ static quern_status offer_all(const expanding *x, quern_error *err)
                      xapian_c_database_all_terms(x->db->db, quern_xapian_bytes(&prefix), &it, &why),
                      err);
     xapian_c_status step = xapian_c_term_iterator_next(it, &why);
-    while (!status && step == XAPIAN_C_OK) {
+    for (size_t i = 1; !status && step == XAPIAN_C_OK; i++) {
+        if (i % FORMS_A_LOOK == 0 && quern_deadline_check(x->question->deadline)) {
+            break;
+        }
         if (!x->is_other && is_prefixed(it)) {
             step = xapian_c_term_iterator_skip_to(it, xapian_c_text(BEHIND_PREFIXES), &why);
             continue;
@@ -266,6 +272,7 @@ static quern_status expand_one(quern_engine_db *db, const quern_engine_question 
     x.is_other = 1;
     status = status ? status : offer_all(&x, err);
     status = status ? status : quern_expander_end(&expander, arena, out, err);
+    out->is_cut = question->deadline && question->deadline->is_over;
     quern_expander_finish(&expander);
     return status;
 }

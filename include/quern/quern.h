@@ -515,13 +515,13 @@ typedef struct quern_search_options {
     int places_only;        /* 1: hits say which and where, in a fraction of the time: no text,
                                highlights or fields, and more_in_article is 0 */
     int explain;            /* 1: quern_hits_explain can be asked */
-    uint32_t time_limit_ms; /* of the native engine: when this long has passed, the best passages of
-                               those looked at so far are the answer; 0: no limit */
+    uint32_t time_limit_ms; /* when this long has passed, the best passages of those looked at so
+                               far are the answer; 0: no limit. Shards have limits of their own */
     int fold;               /* 1: an article whose best passage says what that of a better one does,
                                but for case and white space, is not shown but counted as a copy;
                                further articles fill up. Totals count all. Not where texts are not
                                stored, and not with places_only or all_passages */
-    int order;              /* a quern_order; by date of the native engine alone, else BACKEND */
+    int order;              /* a quern_order */
 } quern_search_options;
 #define QUERN_SEARCH_OPTIONS_INIT                                                                  \
     {                                                                                              \

@@ -8,6 +8,10 @@ make_news
 mkdir one two
 mv news/alder.txt news/birch.txt one
 mv news/cedar.txt two
+printf '%s\n' '{"id":"old","date":"2001-05-01","text":"Few osiers."}' \
+    '{"id":"none","text":"Osiers osiers."}' >one/osier.jsonl
+printf '%s\n' '{"id":"new","date":"2003-05-01","text":"Osiers."}' \
+    '{"id":"mid","date":"2002-05-01","text":"Osiers on a bank."}' >two/osier.jsonl
 "$INDEXER" --engine xapian -q one 2>"$scratch/.err" || {
     grep -q 'not installed' "$scratch/.err" && echo "skipped: $(cat "$scratch/.err")" && exit 0
     fail 'no index'
@@ -39,6 +43,8 @@ has err 'no passage matches “nowhere”'
 # the same scores as one index of all
 mkdir all
 cp one/*.txt two/*.txt all
+cp one/osier.jsonl all/one.jsonl
+cp two/osier.jsonl all/two.jsonl
 "$INDEXER" -q all
 run 0 "$SEARCH" --index all --json price bought alder
 grep '"type":"hit"' "$scratch/.out" | sed 's/"path":"[^"]*\//"path":"/' >wanted
@@ -49,6 +55,16 @@ has out '"partial":false'
 has out "\"shards\":[\"$one\""
 has out '"missing":[]'
 "$JSONL_CHECK" <"$scratch/.out" || fail 'JSON of shards'
+
+# in order of date over all shards
+ids()
+{
+    sed -n 's/.*"type":"hit".*"id":"\([a-z]*\)".*/\1/p' "$scratch/.out" | tr '\n' ' '
+}
+run 0 "$SEARCH" --shard "$one,$two" --json --sort date osiers
+same 'newest first' 'new mid old none ' "$(ids)"
+run 0 "$SEARCH" --shard "$one,$two" --json --sort date:asc osiers
+same 'oldest first' 'old mid new none ' "$(ids)"
 
 # a part of the answer
 run 0 "$SEARCH" --shard "$one,$gone" price

@@ -11,6 +11,7 @@
  */
 #include "query/plan.h"
 #include "index/engine.h"
+#include "query/deadline.h"
 #include "query/expand.h"
 #include "stemmer/analysis.h"
 #include "tests/check.h"
@@ -434,12 +435,44 @@ static uint64_t compare(bench *b)
     return n;
 }
 
+/* When the time is over before it began, an answer says that it is cut and shows nothing wrong. */
+static unsigned check_deadline(bench *b)
+{
+    unsigned n_cut = 0;
+    quern_error err;
+    quern_expansions expansions = {.n = 0};
+    quern_deadline over = {1, 0};
+    quern_engine_question q = {.plan = &b->plan,
+                               .k1 = 1.2,
+                               .b = 0.75,
+                               .n_articles = 10,
+                               .count = 1,
+                               .stem = stem_of,
+                               .payload = b,
+                               .expansions = &expansions,
+                               .deadline = &over};
+    for (q.by_lists = 0; q.by_lists < 2; q.by_lists++) {
+        for (q.order = QUERN_ORDER_SCORE; q.order <= QUERN_ORDER_OLDEST; q.order++) {
+            quern_engine_answer answer = {.n = 0};
+            over.is_over = 0;
+            must(b->engine->search(b->db, &q, &answer, &err), &err);
+            CHECK(answer.is_cut == over.is_over && answer.exact == !over.is_over);
+            CHECK(answer.n == 0 || !over.is_over);
+            n_cut += (unsigned)answer.is_cut;
+            quern_arena_finish(&answer.arena);
+        }
+    }
+    quern_expansions_finish(&expansions);
+    return n_cut;
+}
+
 static void test_plans(void)
 {
     bench b;
     const char *text = getenv("QUERN_XAPIAN_PLANS");
     unsigned n = text ? (unsigned)strtoul(text, NULL, 10) : 150;
     uint64_t hits = 0;
+    unsigned n_cut = 0;
     if (!begin(&b)) {
         return;
     }
@@ -447,11 +480,12 @@ static void test_plans(void)
         quern_plan_init(&b.plan);
         b.plan.root = draw_node(&b, 1 + (unsigned)draw(&b, 3));
         hits += compare(&b);
+        n_cut += i % 4 == 0 ? check_deadline(&b) : 0;
         quern_plan_finish(&b.plan);
     }
     end(&b);
     printf("%u plans, %llu passages\n", n, (unsigned long long)hits);
-    CHECK(hits > 0);
+    CHECK(hits > 0 && n_cut > n / 4);
 }
 
 static quern_plan_node *make_word(bench *b, const char *text)
