@@ -62,6 +62,8 @@ static const char *note_of(quern_reason_kind kind)
         return " (near)";
     case QUERN_REASON_PATTERN:
         return " (pattern)";
+    case QUERN_REASON_SAME:
+        return " (same)";
     default:
         return "";
     }
@@ -175,10 +177,10 @@ int quern_explain_print(FILE *out, const quern_explanation *e, unsigned indent, 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
 static const char *const kinds[] = {
-    [QUERN_REASON_WORD] = "word",        [QUERN_REASON_EXACT] = "exact",
-    [QUERN_REASON_PHRASE] = "phrase",    [QUERN_REASON_NEAR] = "near",
-    [QUERN_REASON_PATTERN] = "pattern",  [QUERN_REASON_SELECTS] = "selects",
-    [QUERN_REASON_EXCLUDES] = "excludes"};
+    [QUERN_REASON_WORD] = "word",         [QUERN_REASON_EXACT] = "exact",
+    [QUERN_REASON_PHRASE] = "phrase",     [QUERN_REASON_NEAR] = "near",
+    [QUERN_REASON_PATTERN] = "pattern",   [QUERN_REASON_SELECTS] = "selects",
+    [QUERN_REASON_EXCLUDES] = "excludes", [QUERN_REASON_SAME] = "same"};
 
 static json_t *reason_json(const quern_reason *r)
 {

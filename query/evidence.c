@@ -22,6 +22,7 @@ void quern_evidence_finish(quern_evidence *e)
     }
     quern_free(e->nodes);
     quern_free(e->leaves);
+    quern_free(e->links);
     quern_free(e->patterns);
     quern_free(e->occurrences);
     quern_free(e->places);
@@ -30,7 +31,7 @@ void quern_evidence_finish(quern_evidence *e)
 
 /* ---- The nodes ---- */
 
-/* The term that a leaf is looked for at, or QUERN_PLAN_NONE. */
+/* The term that a leaf other than a SAME is looked for at, or QUERN_PLAN_NONE. */
 static uint32_t first_term(const quern_plan_node *node)
 {
     switch (node->op) {
@@ -54,19 +55,41 @@ static int asks_for_forms(const quern_plan_node *node)
     return asks;
 }
 
+static quern_status add_link(quern_evidence *e, uint32_t node, uint32_t term, uint32_t member,
+                             quern_error *err)
+{
+    if (quern_grow(&e->links, &e->cap_links, e->n_links + 1, sizeof *e->links)) {
+        return quern_fail_nomem(err);
+    }
+    e->links[e->n_links++] = (quern_evidence_link){node, member, e->leaves[term]};
+    e->leaves[term] = (uint32_t)e->n_links;
+    return QUERN_OK;
+}
+
+/* Links a leaf to the terms that it is looked for at. */
+static quern_status add_links(quern_evidence *e, uint32_t at, const quern_plan_node *leaf,
+                              quern_error *err)
+{
+    uint32_t term = first_term(leaf);
+    if (term != QUERN_PLAN_NONE) {
+        QUERN_TRY(add_link(e, at, term, 0, err));
+    }
+    uint32_t n = leaf->op == QUERN_PLAN_SAME ? leaf->n_members : 0;
+    for (uint32_t i = 0; i < n; i = quern_plan_same_end(leaf, i)) {
+        QUERN_TRY(add_link(e, at, leaf->members[i].term, i, err));
+    }
+    return QUERN_OK;
+}
+
 static quern_status add_nodes(quern_evidence *e, const quern_plan_node *node, quern_error *err)
 {
     if (quern_grow(&e->nodes, &e->cap_nodes, e->n_nodes + 1, sizeof *e->nodes)) {
         return quern_fail_nomem(err);
     }
     uint32_t at = (uint32_t)e->n_nodes++;
-    uint32_t term = first_term(node);
     e->nodes[at] = (quern_evidence_node){.node = node};
     e->has_forms |= asks_for_forms(node);
-    if (term != QUERN_PLAN_NONE) {
-        e->nodes[at].next = e->leaves[term];
-        e->leaves[term] = at + 1;
-    }
+    QUERN_TRY(add_links(e, at, node, err));
     if (node->op == QUERN_PLAN_EXPAND) {
         if (quern_grow(&e->patterns, &e->cap_patterns, e->n_patterns + 1, sizeof *e->patterns)) {
             return quern_fail_nomem(err);
@@ -82,7 +105,7 @@ static quern_status add_nodes(quern_evidence *e, const quern_plan_node *node, qu
 static quern_status prepare(quern_evidence *e, quern_error *err)
 {
     if (!e->leaves) {
-        e->n_nodes = e->n_patterns = 0;
+        e->n_nodes = e->n_patterns = e->n_links = 0;
         e->leaves = quern_alloc_zero(e->plan->n_terms + 1, sizeof *e->leaves);
         if (!e->leaves) {
             return quern_fail_nomem(err);
@@ -119,6 +142,12 @@ static int is_member(const quern_evidence *e, uint32_t zone, size_t i,
                      const quern_plan_member *member)
 {
     return e->terms[zone][i] == member->term && has_form(e, zone, i, member->form);
+}
+
+int quern_evidence_is_member(const quern_evidence *e, uint32_t zone, size_t i,
+                             const quern_plan_node *leaf, uint32_t m)
+{
+    return is_member(e, zone, i, &leaf->members[m]);
 }
 
 /* Whether the phrase stands with its first member at token `from`; *end is then the end of its last
@@ -196,13 +225,26 @@ static quern_status find_near(quern_evidence *e, uint32_t node, uint32_t zone, q
     return QUERN_OK;
 }
 
-/* Whether the leaf, which begins with the term of token i, stands there; *end is where it ends. */
-static int stands_at(const quern_evidence *e, uint32_t zone, const quern_plan_node *leaf, size_t i,
-                     size_t *end)
+/* Whether token i is a member of a SAME from the m-th on, which are of its term. */
+static int is_alternative(const quern_evidence *e, uint32_t zone, const quern_plan_node *same,
+                          size_t i, uint32_t m)
 {
+    uint32_t end = quern_plan_same_end(same, m);
+    while (m < end && !has_form(e, zone, i, same->members[m].form)) {
+        m++;
+    }
+    return m < end;
+}
+
+/* Whether the leaf of a link of the term of token i stands there; *end is where it ends. */
+static int stands_at(const quern_evidence *e, uint32_t zone, const quern_evidence_link *link,
+                     size_t i, size_t *end)
+{
+    const quern_plan_node *leaf = e->nodes[link->node].node;
     *end = e->tokens[zone].items[i].end;
     return leaf->op == QUERN_PLAN_PHRASE  ? phrase_at(e, zone, leaf, i, end)
            : leaf->op == QUERN_PLAN_EXACT ? has_form(e, zone, i, leaf->form)
+           : leaf->op == QUERN_PLAN_SAME  ? is_alternative(e, zone, leaf, i, link->member)
                                           : 1;
 }
 
@@ -232,15 +274,15 @@ static quern_status find_patterns(quern_evidence *e, uint32_t zone, size_t i, qu
 /* What stands with its first term at token i. */
 static quern_status find_at(quern_evidence *e, uint32_t zone, size_t i, quern_error *err)
 {
-    uint32_t node = e->leaves[e->terms[zone][i]];
-    for (; node; node = e->nodes[node - 1].next) {
-        const quern_plan_node *leaf = e->nodes[node - 1].node;
+    for (uint32_t at = e->leaves[e->terms[zone][i]]; at; at = e->links[at - 1].next) {
+        const quern_evidence_link *link = &e->links[at - 1];
+        quern_evidence_node *here = &e->nodes[link->node];
         size_t end;
-        if (leaf->op == QUERN_PLAN_NEAR) {
-            e->nodes[node - 1].is_met = 1; /* looked for when all words are known */
-        } else if (stands_at(e, zone, leaf, i, &end)) {
+        if (here->node->op == QUERN_PLAN_NEAR) {
+            here->is_met = 1; /* looked for when all words are known */
+        } else if (stands_at(e, zone, link, i, &end)) {
             size_t start = e->tokens[zone].items[i].start;
-            QUERN_TRY(add_occurrence(e, node - 1, zone, start, end, err));
+            QUERN_TRY(add_occurrence(e, link->node, zone, start, end, err));
         }
     }
     return QUERN_OK;

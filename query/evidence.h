@@ -44,12 +44,18 @@ typedef struct quern_evidence_passage {
 /* A node of the plan, in the order of a walk from the root: a node before its children. */
 typedef struct quern_evidence_node {
     const quern_plan_node *node;
-    uint32_t next; /* the next leaf that begins with the same term; 0: none */
     quern_truth truth;
     int is_met;    /* the first term of a NEAR stands in the passage */
     int is_marked; /* it holds, and is a reason why the passage matches */
     int is_scored; /* and adds to its score, if it is a leaf that does */
 } quern_evidence_node;
+
+/* A leaf that is looked for where a term stands. */
+typedef struct quern_evidence_link {
+    uint32_t node;   /* in `nodes` */
+    uint32_t member; /* of a SAME: the first one of that term */
+    uint32_t next;   /* the next such leaf, plus 1; 0: none */
+} quern_evidence_link;
 
 /* A leaf stands here. Of a NEAR there is one for each word. */
 typedef struct quern_occurrence {
@@ -65,7 +71,9 @@ typedef struct quern_evidence {
     const quern_expansions *expansions; /* of the search; NULL: any form that a pattern matches */
     quern_evidence_node *nodes;         /* all of the plan, from the first text on */
     size_t n_nodes, cap_nodes;
-    uint32_t *leaves;   /* of each term: the first leaf that begins with it */
+    uint32_t *leaves; /* of each term: the first link to a leaf that begins with it, plus 1 */
+    quern_evidence_link *links;
+    size_t n_links, cap_links;
     uint32_t *patterns; /* the EXPANDs among the nodes */
     size_t n_patterns, cap_patterns;
     quern_tokens tokens[QUERN_ZONES]; /* of the last passage, */
@@ -85,6 +93,10 @@ void quern_evidence_finish(quern_evidence *e);
 /* Whether an EXPAND stands for a token. */
 int quern_evidence_expands(const quern_evidence *e, const quern_plan_node *node,
                            const quern_token *token);
+
+/* Whether token i of a zone is the m-th member of a leaf. */
+int quern_evidence_is_member(const quern_evidence *e, uint32_t zone, size_t i,
+                             const quern_plan_node *leaf, uint32_t m);
 
 /* Evaluates the plan over a passage. Errors: NOMEM. */
 quern_status quern_evidence_of(quern_evidence *e, const quern_evidence_passage *passage,

@@ -195,6 +195,44 @@ static quern_status add_pattern(walk *w, const quern_plan_node *node)
     return QUERN_OK;
 }
 
+/* Whether one of the members [from, to) of a SAME, which are of one stem, is in the passage. */
+static int has_alternative(const walk *w, const quern_plan_node *node, uint32_t from, uint32_t to)
+{
+    const quern_evidence *e = w->e;
+    for (uint32_t zone = 0; zone < QUERN_ZONES; zone++) {
+        for (size_t i = 0; i < e->n_tokens[zone]; i++) {
+            for (uint32_t m = from; m < to; m++) {
+                if (quern_evidence_is_member(e, zone, i, node, m)) {
+                    return 1;
+                }
+            }
+        }
+    }
+    return 0;
+}
+
+/* The stems of a SAME that are in the passage, all as common as the commonest of all. */
+static quern_status add_same(walk *w, const quern_plan_node *node)
+{
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < node->n_members; i++) {
+        uint64_t live = w->x->live[node->members[i].term];
+        most = live > most ? live : most;
+    }
+    for (uint32_t i = 0, end; i < node->n_members; i = end) {
+        const quern_string *bytes = &w->e->plan->term_strings.items[node->members[i].term];
+        quern_reason r = {
+            .kind = QUERN_REASON_SAME, .word = {"", 0}, .passages = most, .boost = node->weight};
+        end = quern_plan_same_end(node, i);
+        if (has_alternative(w, node, i, end)) {
+            r.term = (quern_string){bytes->data + 1, bytes->len - 1};
+            r.tf = count_term(w, node->members[i].term, &r.word);
+            QUERN_TRY(add_scored(w, &r));
+        }
+    }
+    return QUERN_OK;
+}
+
 /* The distinct terms of a phrase or NEAR. */
 static quern_status add_members(walk *w, quern_reason_kind kind, const quern_plan_node *node)
 {
@@ -251,6 +289,8 @@ static quern_status add_leaf(walk *w, quern_plan_node *node)
         return add_members(w, QUERN_REASON_NEAR, node);
     case QUERN_PLAN_EXPAND:
         return w->x->most ? add_pattern(w, node) : add_selector(w, QUERN_REASON_SELECTS, node);
+    case QUERN_PLAN_SAME:
+        return add_same(w, node);
     default:
         return add_selector(w, QUERN_REASON_SELECTS, node);
     }

@@ -279,20 +279,20 @@ static uint32_t read_term(quern_parser *p, size_t *at, size_t end, const char *s
     return quern_parser_intern(p, (const char *)p->bytes.data + skip, p->bytes.len - skip);
 }
 
-/* term=form,term,,term */
-static quern_plan_node *stem_literal(quern_parser *p, size_t at, size_t end)
+/* term=form,term,,term into p->members; returns how many. An offset is the number of commas before
+ * less those before the first. */
+static uint32_t read_members(quern_parser *p, size_t at, size_t end)
 {
-    quern_plan_node leaf = {.op = QUERN_PLAN_PHRASE, .weight = 1.0};
+    uint32_t n = 0;
     for (uint32_t offset = 0; at < end && !p->status; at++, offset++) {
         if (p->text[at] == ',') {
             continue;
         }
-        if (quern_grow(&p->members, &p->cap_members, leaf.n_members + (size_t)1,
-                       sizeof *p->members)) {
+        if (quern_grow(&p->members, &p->cap_members, n + (size_t)1, sizeof *p->members)) {
             p->status = quern_fail_nomem(p->err);
-            return NULL;
+            return 0;
         }
-        quern_plan_member *m = &p->members[leaf.n_members++];
+        quern_plan_member *m = &p->members[n++];
         m->offset = offset;
         m->term = read_term(p, &at, end, "=,", QUERN_TERM_WORD);
         m->form = QUERN_PLAN_NONE;
@@ -301,9 +301,24 @@ static quern_plan_node *stem_literal(quern_parser *p, size_t at, size_t end)
             m->form = read_term(p, &at, end, ",", QUERN_TERM_EXACT);
         }
     }
-    for (uint32_t i = leaf.n_members; i-- > 0;) {
+    for (uint32_t i = n; i-- > 0;) {
         p->members[i].offset -= p->members[0].offset;
     }
+    return n;
+}
+
+static quern_plan_node *same_literal(quern_parser *p, size_t at, size_t end)
+{
+    quern_plan_node leaf = {.op = QUERN_PLAN_SAME, .weight = 1.0};
+    leaf.n_members = read_members(p, at, end);
+    leaf.members = p->members;
+    return leaf.n_members > 0 ? quern_parser_leaf(p, &leaf) : NULL;
+}
+
+static quern_plan_node *stem_literal(quern_parser *p, size_t at, size_t end)
+{
+    quern_plan_node leaf = {.op = QUERN_PLAN_PHRASE, .weight = 1.0};
+    leaf.n_members = read_members(p, at, end);
     leaf.members = p->members;
     if (leaf.n_members == 1) { /* a word, which NEAR can take */
         leaf.op = p->members->form == QUERN_PLAN_NONE ? QUERN_PLAN_TERM : QUERN_PLAN_EXACT;
@@ -361,6 +376,8 @@ quern_plan_node *quern_parser_literal(quern_parser *p)
     quern_string name = {p->text + l->start, at++ - l->start};
     if (is_name(name, "stem")) {
         node = stem_literal(p, at, l->end);
+    } else if (is_name(name, "same")) {
+        node = same_literal(p, at, l->end);
     } else if (is_name(name, "form")) {
         node = pattern_literal(p, QUERN_PLAN_EXPAND, at, l->end);
     } else if (is_name(name, "path")) {

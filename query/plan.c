@@ -22,6 +22,7 @@ void quern_plan_finish(quern_plan *plan)
     quern_free(plan->terms);
     quern_free(plan->phrases);
     quern_free(plan->expands);
+    quern_free(plan->sames);
     quern_arena_finish(&plan->arena);
     quern_plan_init(plan);
 }
@@ -189,14 +190,29 @@ void quern_plan_append(quern_plan_node *parent, quern_plan_node *child)
     parent->last_child = child;
 }
 
-static int is_of_stems(const quern_plan_node *node)
+int quern_plan_is_of_stems(const quern_plan_node *node)
 {
     for (uint32_t i = 0; i < node->n_members; i++) {
         if (node->members[i].form != QUERN_PLAN_NONE) {
             return 0;
         }
     }
-    return node->op == QUERN_PLAN_TERM || node->op == QUERN_PLAN_PHRASE;
+    return 1;
+}
+
+uint32_t quern_plan_same_end(const quern_plan_node *same, uint32_t i)
+{
+    uint32_t end = i + 1;
+    while (end < same->n_members && same->members[end].term == same->members[i].term) {
+        end++;
+    }
+    return end;
+}
+
+static int is_flat(const quern_plan_node *node)
+{
+    return (node->op == QUERN_PLAN_TERM || node->op == QUERN_PLAN_PHRASE) &&
+           quern_plan_is_of_stems(node);
 }
 
 int quern_plan_is_flat(const quern_plan *plan)
@@ -205,7 +221,7 @@ int quern_plan_is_flat(const quern_plan *plan)
     if (node && node->op != QUERN_PLAN_ANY) {
         return 0;
     }
-    for (node = node ? node->children : NULL; node && is_of_stems(node); node = node->sibling) {
+    for (node = node ? node->children : NULL; node && is_flat(node); node = node->sibling) {
     }
     return !node;
 }

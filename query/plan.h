@@ -32,10 +32,17 @@
  *                      of which the last less the first is at
  *                      most `reach`; is_ordered: in their order
  *     EXPAND           d has a form that the pattern matches       the sum of c(t) over the stems
- * of such forms in d, all with the idf of the commonest of them SELECT t         d's article has t,
- * a field's word or value  0 DATE             d's article has a date in [first, last]     0 NUMBER
- * d's article has a value of the field that   0 is a number in [low, high] PATH             the
- * source of d's article fits the glob     0 EVERY            always 0
+ *                                                                  of such forms in d, all with the
+ *                                                                  idf of the commonest of them
+ *     SAME             d has any of the members, words that        the sum of c(t) over the stems
+ *                      stand for one thing                         of those that d has, all with
+ *                                                                  the idf of the commonest of all
+ *     SELECT t         d's article has t, a field's word or value  0
+ *     DATE             d's article has a date in [first, last]     0
+ *     NUMBER           d's article has a value of the field that   0
+ *                      is a number in [low, high]
+ *     PATH             the source of d's article fits the glob     0
+ *     EVERY            always                                      0
  *
  *     ANY  a b ...     any of them                                 the sum of those that match
  *     ALL  a b ...     all of them                                 their sum
@@ -55,6 +62,8 @@
  *   - Members of a phrase are in ascending order of offset, no two alike, the first offset is 0.
  *     Phrases and NEARs have at least two members, a NEAR at most QUERN_PLAN_NEAR_MAX; a NEAR whose
  *     order and reach leave its members no choice is a phrase.
+ *   - A SAME has at least two members, in order of their bytes, no two alike, and none whose stem
+ *     is a member by itself.
  *   - A leaf's weight is a multiple of 0.01 from 0.01 on, and 1 where nothing scores.
  *   - ANY, ALL and ATLEAST have at least two children, and no two leaves among them that look for
  *     the same thing; ANY has no ANY and ALL no ALL among them; 1 < need < children.
@@ -82,6 +91,7 @@ typedef enum quern_plan_op {
     QUERN_PLAN_PHRASE,
     QUERN_PLAN_NEAR,
     QUERN_PLAN_EXPAND,
+    QUERN_PLAN_SAME,
     QUERN_PLAN_SELECT,
     QUERN_PLAN_DATE,
     QUERN_PLAN_NUMBER,
@@ -98,10 +108,11 @@ typedef enum quern_plan_op {
 #define QUERN_PLAN_WEIGHT_MAX 100.0 /* of one thing typed once */
 #define QUERN_PLAN_WEIGHT_MIN 0.01
 
-/* A term of a phrase, and how many positions after its first one it stands. */
+/* A term of a phrase, and how many positions after its first one it stands; or one of the words of
+ * a NEAR or SAME. */
 typedef struct quern_plan_member {
     uint32_t term;   /* the stem */
-    uint32_t offset; /* 0 in a NEAR */
+    uint32_t offset; /* 0 but in a phrase */
     uint32_t form;   /* of the kind EXACT, or QUERN_PLAN_NONE: any form of the stem */
 } quern_plan_member;
 
@@ -121,14 +132,14 @@ typedef struct quern_plan_node {
                                        * of an operator, until it is settled: a boost of all */
     uint32_t term;                    /* TERM, EXACT, SELECT */
     uint32_t form;                    /* EXACT */
-    const quern_plan_member *members; /* PHRASE, NEAR */
+    const quern_plan_member *members; /* PHRASE, NEAR, SAME */
     uint32_t n_members;
     uint32_t reach;             /* NEAR */
     int is_ordered;             /* NEAR */
     uint32_t need;              /* ATLEAST */
     quern_plan_pattern pattern; /* EXPAND; PATH, where it is a glob over the bytes of the source:
                                  * also stands for slashes */
-    uint32_t number;            /* EXPAND: its place in plan->expands */
+    uint32_t number;            /* EXPAND, SAME: its place in plan->expands or sames */
     uint32_t height;            /* a leaf's is 1 */
     int is_scoreless;           /* it scores 0 wherever it matches */
     const char *field;          /* NUMBER: its name, folded */
@@ -165,6 +176,8 @@ typedef struct quern_plan {
     size_t n_phrases, cap_phrases;
     quern_plan_node **expands; /* all of them, by their number */
     size_t n_expands, cap_expands;
+    quern_plan_node **sames; /* likewise */
+    size_t n_sames, cap_sames;
     int was_cut; /* it was deeper than QUERN_PLAN_DEPTH: what lay deepest became one ANY */
     quern_plan_strings term_strings;
 } quern_plan;
@@ -188,7 +201,7 @@ quern_status quern_plan_intern(quern_plan *plan, const char *term, size_t len, u
 uint32_t quern_plan_find(const quern_plan *plan, const char *term, size_t len);
 
 /* A leaf that has no parent yet, from what *leaf says: op, weight (above 0) and what the op needs,
- * which is copied. A phrase or NEAR may have one member. Errors: NOMEM. */
+ * which is copied. A phrase, NEAR or SAME may have one member. Errors: NOMEM. */
 quern_status quern_plan_leaf(quern_plan *plan, const quern_plan_node *leaf, quern_plan_node **out,
                              quern_error *err);
 
@@ -210,5 +223,11 @@ void quern_plan_soften(quern_plan *plan);
 
 /* Whether a settled plan is words and phrases of stems, any of them, or nothing. */
 int quern_plan_is_flat(const quern_plan *plan);
+
+/* Whether no member has to stand in a form of its own. */
+int quern_plan_is_of_stems(const quern_plan_node *node);
+
+/* The members of a SAME from the i-th on that are of the same stem end before the returned one. */
+uint32_t quern_plan_same_end(const quern_plan_node *same, uint32_t i);
 
 #endif

@@ -11,10 +11,12 @@
  * Whatever is not a single leaf stands in brackets where it is part of something.
  *
  * A term is printed as a word where the word, typed alone, is that term again. It is not always: of
- * `agreed` the stem is agre, of `agre` it would be agr. What has no such word is written as the
- * index holds it, after a backslash (parse.c has the grammar):
+ * `agreed` the stem is agre, of `agre` it would be agr; and `the` would count less than its stem.
+ * What has no such word is written as the index holds it, after a backslash (parse.c has the
+ * grammar):
  *
  *     \stem:agre   \stem:agre=agreed   \stem:a,b,,c   \form:c?t~1   \select:%06title%00wx
+ *     \same:color,colour        a SAME is always printed so
  *
  * Words that begin with a digit could be taken for an amount together with their neighbours, and
  * stand in brackets. A weight above what may be typed is written as several words.
@@ -131,6 +133,15 @@ static void put_literal_members(printer *p, const quern_plan_member *members, ui
     }
 }
 
+static void print_same(printer *p, const quern_plan_node *node)
+{
+    put(p, "\\same:");
+    for (uint32_t i = 0; i < node->n_members; i++) {
+        put(p, i ? "," : "");
+        put_literal_member(p, &node->members[i]);
+    }
+}
+
 /* ---- What could be typed ---- */
 
 static quern_string term_of(const printer *p, uint32_t number)
@@ -228,9 +239,17 @@ static void put_text(printer *p)
 
 /* ---- Words, phrases, NEAR ---- */
 
+/* Whether the word that was found would count less, being a function word, than the member does. */
+static int would_soften(const printer *p, const quern_plan_member *m)
+{
+    const quern_token *token = p->tokens.items;
+    return m->form == QUERN_PLAN_NONE && !p->plan->terms[m->term].is_function && token->form &&
+           quern_analysis_is_function_word(p->analysis, token->form);
+}
+
 static void print_word(printer *p, const quern_plan_member *m)
 {
-    if (!find_word(p, m)) {
+    if (!find_word(p, m) || would_soften(p, m)) {
         put_literal_members(p, m, 1);
         return;
     }
@@ -440,6 +459,9 @@ static void print_plain_leaf(printer *p, const quern_plan_node *node)
         break;
     case QUERN_PLAN_EXPAND:
         print_expand(p, &node->pattern);
+        break;
+    case QUERN_PLAN_SAME:
+        print_same(p, node);
         break;
     case QUERN_PLAN_SELECT:
         print_select(p, node->term);

@@ -21,6 +21,7 @@
 #include "query/plan.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 typedef struct settler {
     quern_plan *plan;
@@ -89,13 +90,86 @@ static void simplify_members(settler *s, quern_plan_node *node)
     }
 }
 
+/* ---- Words that stand for one thing ---- */
+
+typedef struct alternative {
+    quern_plan_member member;
+    const quern_plan_term *stem, *form; /* form: NULL for any */
+} alternative;
+
+static int compare_terms(const quern_plan_term *a, const quern_plan_term *b)
+{
+    int order = memcmp(a->bytes, b->bytes, a->len < b->len ? a->len : b->len);
+    return order ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+/* By stem, then form; that of any form comes first. */
+static int by_bytes(const void *a, const void *b)
+{
+    const alternative *x = a;
+    const alternative *y = b;
+    int order = compare_terms(x->stem, y->stem);
+    if (order || !x->form || !y->form) {
+        return order ? order : (x->form != NULL) - (y->form != NULL);
+    }
+    return compare_terms(x->form, y->form);
+}
+
+/* Copies those of list[0, n), which is sorted, that say something new; returns how many. */
+static uint32_t unite(const alternative *list, uint32_t n, quern_plan_member *out)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const quern_plan_member *m = &list[i].member;
+        const quern_plan_member *last = kept ? &out[kept - 1] : NULL;
+        if (!last || last->term != m->term ||
+            (last->form != QUERN_PLAN_NONE && last->form != m->form)) {
+            out[kept++] = *m;
+        }
+    }
+    return kept;
+}
+
+/* Brings the members of a SAME into order; of one alone it makes a word. */
+static void settle_same(settler *s, quern_plan_node *node)
+{
+    const quern_plan_term *terms = s->plan->terms;
+    alternative *list = quern_alloc(node->n_members * sizeof *list);
+    quern_plan_member *members =
+        quern_arena_alloc(&s->plan->arena, node->n_members * sizeof *members);
+    if (!list || !members) {
+        quern_free(list);
+        s->status = quern_fail_nomem(s->err);
+        return;
+    }
+    for (uint32_t i = 0; i < node->n_members; i++) {
+        quern_plan_member m = {node->members[i].term, 0, node->members[i].form};
+        list[i] =
+            (alternative){m, &terms[m.term], m.form == QUERN_PLAN_NONE ? NULL : &terms[m.form]};
+    }
+    qsort(list, node->n_members, sizeof *list, by_bytes);
+    node->n_members = unite(list, node->n_members, members);
+    node->members = members;
+    quern_free(list);
+    if (node->n_members == 1) {
+        simplify_members(s, node);
+    }
+}
+
+/* ---- One leaf ---- */
+
 static quern_plan_node *settle_leaf(settler *s, quern_plan_node *node, double boost, int scores)
 {
-    if (node->op == QUERN_PLAN_PHRASE || node->op == QUERN_PLAN_NEAR) {
+    if (node->op == QUERN_PLAN_PHRASE || node->op == QUERN_PLAN_NEAR ||
+        node->op == QUERN_PLAN_SAME) {
         if (node->n_members == 0) {
             return NULL;
         }
-        simplify_members(s, node);
+        if (node->op == QUERN_PLAN_SAME) {
+            settle_same(s, node);
+        } else {
+            simplify_members(s, node);
+        }
     }
     if (node->op == QUERN_PLAN_PATH) {
         uint32_t stars = 0;
@@ -136,6 +210,7 @@ static void make_key(settler *s, const quern_plan_node *leaf, uint32_t owner)
         quern_buf_bytes(key, leaf->members, leaf->n_members * sizeof *leaf->members);
         break;
     case QUERN_PLAN_PHRASE:
+    case QUERN_PLAN_SAME:
         quern_buf_bytes(key, leaf->members, leaf->n_members * sizeof *leaf->members);
         break;
     case QUERN_PLAN_DATE:
@@ -449,6 +524,10 @@ static quern_status note_leaf(quern_plan *plan, quern_plan_node *leaf, int score
     if (leaf->op == QUERN_PLAN_EXPAND) {
         leaf->number = (uint32_t)plan->n_expands;
         return add_to(&plan->expands, &plan->n_expands, &plan->cap_expands, leaf, err);
+    }
+    if (leaf->op == QUERN_PLAN_SAME) {
+        leaf->number = (uint32_t)plan->n_sames;
+        return add_to(&plan->sames, &plan->n_sames, &plan->cap_sames, leaf, err);
     }
     return QUERN_OK;
 }

@@ -10,14 +10,28 @@ static const quern_plan_node *first_clause(const quern_plan *plan)
     return plan->root->op == QUERN_PLAN_ANY ? plan->root->children : plan->root;
 }
 
+/* How many words a clause of words is; 0: it is none. */
+static uint32_t count_words(const quern_plan_node *node)
+{
+    return node->op == QUERN_PLAN_TERM                                   ? 1
+           : node->op == QUERN_PLAN_SAME && quern_plan_is_of_stems(node) ? node->n_members
+                                                                         : 0;
+}
+
+/* The i-th word of such a clause. */
+static uint32_t word_of(const quern_plan_node *node, uint32_t i)
+{
+    return node->op == QUERN_PLAN_TERM ? node->term : node->members[i].term;
+}
+
 static void look_at_clauses(quern_prepared *q)
 {
     q->is_flat = 1;
     for (const quern_plan_node *node = first_clause(q->plan); node; node = node->sibling) {
-        int is_word = node->op == QUERN_PLAN_TERM;
-        q->n_words += (size_t)is_word;
-        q->n_joins += (size_t)!is_word;
-        q->is_flat = q->is_flat && (is_word || quern_clause_is_join(node));
+        uint32_t n = count_words(node);
+        q->n_words += n;
+        q->n_joins += n == 0;
+        q->is_flat = q->is_flat && (n > 0 || quern_clause_is_join(node));
     }
 }
 
@@ -123,7 +137,43 @@ static quern_status weigh_expansions(quern_prepared *q, quern_error *err)
     return QUERN_OK;
 }
 
+/* The idf of all stems of a SAME is that of the commonest. */
+static quern_status weigh_sames(quern_prepared *q, quern_error *err)
+{
+    const quern_plan *plan = q->plan;
+    q->same_idfs = quern_arena_alloc(&q->arena, plan->n_sames * sizeof *q->same_idfs + 1);
+    if (!q->same_idfs) {
+        return quern_fail_nomem(err);
+    }
+    for (size_t i = 0; i < plan->n_sames; i++) {
+        uint64_t most = 0;
+        for (uint32_t m = 0; m < plan->sames[i]->n_members; m++) {
+            uint64_t live = q->lookup.live[plan->sames[i]->members[m].term];
+            most = live > most ? live : most;
+        }
+        q->same_idfs[i] = most ? quern_bm25_idf(q->snapshot->n_passages, most) : 0.0;
+    }
+    return QUERN_OK;
+}
+
 /* ---- The parts of a flat plan ---- */
+
+/* Adds the cursors of a clause of n words; `leaf` is the number of the word before. */
+static void add_words(quern_prepared *q, quern_clause_maker *m, const quern_plan_node *node,
+                      uint32_t n, uint32_t leaf, quern_part *p)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t number = word_of(node, i);
+        const quern_term *term = quern_lookup_get(&q->lookup, number);
+        if (term) {
+            double idf = node->op == QUERN_PLAN_SAME ? q->same_idfs[node->number]
+                                                     : quern_lookup_idf(&q->lookup, number);
+            quern_match_cursor *cursor = &p->words[p->n_words++];
+            quern_clause_cursor(m, term, node->weight * idf, cursor);
+            cursor->leaf = leaf + i + 1;
+        }
+    }
+}
 
 static quern_status add_clauses(quern_prepared *q, quern_clause_maker *m, quern_part *p,
                                 quern_error *err)
@@ -136,19 +186,13 @@ static quern_status add_clauses(quern_prepared *q, quern_clause_maker *m, quern_
     }
     for (const quern_plan_node *node = first_clause(q->plan); node; node = node->sibling) {
         int is_there;
-        if (node->op != QUERN_PLAN_TERM) {
+        uint32_t n = count_words(node);
+        if (n == 0) {
             QUERN_TRY(quern_clause_join(m, node, &p->joins[p->n_joins], &is_there, err));
             p->n_joins += (size_t)is_there;
-            continue;
         }
-        const quern_term *term = quern_lookup_get(&q->lookup, node->term);
-        leaf++;
-        if (term) {
-            quern_match_cursor *cursor = &p->words[p->n_words++];
-            quern_clause_cursor(m, term, node->weight * quern_lookup_idf(&q->lookup, node->term),
-                                cursor);
-            cursor->leaf = leaf;
-        }
+        add_words(q, m, node, n, leaf, p);
+        leaf += n;
     }
     p->n_cursors = m->n_cursors;
     return QUERN_OK;
@@ -196,7 +240,7 @@ static void add_weight(quern_prepared *q, double *sum, uint32_t term, double wei
     *sum += q->lookup.live[term] ? weight * quern_lookup_idf(&q->lookup, term) : 0.0;
 }
 
-/* Adds what the leaves under a node can score, without (k1 + 1), and their number. */
+/* Adds what the leaves under a node can score, at most, without (k1 + 1), and their number. */
 static void add_weights(quern_prepared *q, const quern_plan_node *node, double *sum, double *n)
 {
     if (node->op == QUERN_PLAN_TERM || node->op == QUERN_PLAN_EXACT) {
@@ -233,13 +277,15 @@ static quern_status prepare(quern_prepared *q, quern_deadline *deadline, quern_e
     QUERN_TRY(quern_expand_native(q->snapshot, q->plan, deadline, &q->expansions, err));
     QUERN_TRY(find_terms(q, err));
     QUERN_TRY(weigh_expansions(q, err));
+    QUERN_TRY(weigh_sames(q, err));
     if (q->lookup.n == 0 && q->is_flat) {
         return QUERN_OK;
     }
     q->is_wide = needs_wide(q);
     for (const quern_plan_node *node = first_clause(q->plan); node; node = node->sibling) {
-        if (node->op == QUERN_PLAN_TERM && q->lookup.live[node->term] > q->max_live) {
-            q->max_live = q->lookup.live[node->term];
+        for (uint32_t i = 0, n_words = count_words(node); i < n_words; i++) {
+            uint64_t live = q->lookup.live[word_of(node, i)];
+            q->max_live = live > q->max_live ? live : q->max_live;
         }
     }
     quern_status status = make_parts(q, &m, err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* prepare - a plan meets a snapshot: terms are looked up and weighed, cursors are made.
  *
- * Most plans are *flat*: any of some clauses, each a word or a join (a phrase, a NEAR, an ALL of
- * words). Each clause becomes, in every segment where it can match, cursors with a weight of
- * wq * idf:
+ * Most plans are *flat*: any of some clauses, each a word, a SAME of stems, which is its words with
+ * one idf, or a join (a phrase, a NEAR, an ALL of words). Each clause becomes, in every segment
+ * where it can match, cursors with a weight of wq * idf:
  *
  *     prepared
  *      `- parts, one a segment
@@ -27,7 +27,8 @@ typedef struct quern_part {
     quern_segment *segment;
     const quern_tombstones *dead; /* or NULL */
     quern_lengths lengths;
-    quern_match_cursor *words; /* `leaf` is the number of the word among the clauses, from 1 */
+    quern_match_cursor
+        *words; /* `leaf` is the number of the word among those of all clauses, from 1 */
     size_t n_words;
     quern_match_join *joins;
     size_t n_joins;
@@ -44,10 +45,11 @@ typedef struct quern_prepared {
                           * the expansions, each once for an expansion, in byte order */
     uint32_t *expanded;  /* where those of each expansion begin, and the last ones end */
     double *idfs;        /* of each expansion: that of its commonest stem, for all of them */
+    double *same_idfs;   /* of each SAME, likewise */
     quern_part *parts;   /* one a segment of the snapshot; NULL: nothing can match */
     size_t n_parts;
     int is_flat;
-    size_t n_words, n_joins; /* clauses of a flat plan */
+    size_t n_words, n_joins; /* of the clauses of a flat plan */
     size_t max_cursors;      /* of any part */
     uint64_t max_live;       /* living passages with any one word; a lower bound of the matches */
     int is_wide;             /* a score could reach 2^31 units */

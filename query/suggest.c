@@ -14,6 +14,9 @@
  * nothing has the typed one, and after all those that begin alike. The nearest wins, then the
  * commonest, then the first in byte order.
  *
+ * A word that stands in the query for the same as others (plan.h, SAME) is as common as the
+ * commonest of them: where one is found, the others are no slips.
+ *
  * Words of the index are its exact forms, walked from the first character on for a typed word, and
  * all of them where none of those will do. Counts are of stems: how many living passages a search
  * for the word would find.
@@ -53,6 +56,7 @@ struct quern_suggestions {
 typedef struct suggest {
     quern_reader *reader;
     quern_analysis *analysis;
+    const quern_plan *plan;
     quern_suggestions *out;
     quern_string typed;
     quern_counts_all all;
@@ -259,6 +263,33 @@ static quern_status correct(suggest *s, quern_string *better, uint64_t *n)
     return choose(s, better, n);
 }
 
+/* Raises s->n_passages to those of what stands for the same as the word. */
+static quern_status count_same(suggest *s, const quern_plan_node *same, uint32_t term)
+{
+    uint64_t n = 0;
+    int is_one = 0;
+    for (uint32_t i = 0; i < same->n_members && !is_one; i++) {
+        is_one = same->members[i].term == term;
+    }
+    for (uint32_t i = 0; is_one && i < same->n_members; i++) {
+        const quern_string *stem = &s->plan->term_strings.items[same->members[i].term];
+        QUERN_TRY(quern_counts_of(s->reader, stem, 1, &n, s->err));
+        s->n_passages = n > s->n_passages ? n : s->n_passages;
+    }
+    return QUERN_OK;
+}
+
+/* The passages that have the word, or what stands for the same. */
+static quern_status count_word(suggest *s)
+{
+    uint32_t term = quern_plan_find(s->plan, s->stem.data, s->stem.len);
+    QUERN_TRY(quern_counts_of(s->reader, &s->stem, 1, &s->n_passages, s->err));
+    for (size_t i = 0; i < s->plan->n_sames; i++) {
+        QUERN_TRY(count_same(s, s->plan->sames[i], term));
+    }
+    return QUERN_OK;
+}
+
 static quern_status add_word(suggest *s, const quern_token *token)
 {
     quern_suggestions *out = s->out;
@@ -269,7 +300,7 @@ static quern_status add_word(suggest *s, const quern_token *token)
     s->form = own(s, token->form->term + 1, token->form->term_len - 1);
     s->stem = own(s, token->word->term, token->word->term_len);
     QUERN_TRY(s->status);
-    QUERN_TRY(quern_counts_of(s->reader, &s->stem, 1, &s->n_passages, s->err));
+    QUERN_TRY(count_word(s));
     QUERN_TRY(correct(s, &item.better, &item.better_passages));
     if (item.better_passages > 0) {
         quern_string word = {typed, token->end - token->start};
@@ -357,6 +388,7 @@ quern_status quern_suggest(quern_reader *reader, quern_string text, quern_sugges
         status = quern_reader_take_analysis(reader, &s.analysis, err);
     }
     if (!status) {
+        s.plan = &query->plan;
         status = suggest_all(&s, query);
     }
     quern_tokens_finish(&s.tokens);

@@ -201,20 +201,34 @@ static quern_status make_stem(quern_tree *t, const quern_plan_node *from, const 
     return limit_forms(t, n, e->items[e->by_stem[of->from]].stem, codes, n_codes, err);
 }
 
-/* Any of the stems that the pattern stands for. */
-static quern_status make_expand(quern_tree *t, const quern_plan_node *from, node **out,
-                                quern_error *err)
+/* Any of up to n stems, all of one weight, which share a leaf. */
+static node *new_stems(quern_tree *t, const quern_plan_node *from, uint32_t n_stems)
 {
-    const quern_expansion *e = &t->query->expansions.items[from->number];
-    uint32_t number = t->query->expanded[from->number];
-    uint32_t n_stems = t->query->expanded[from->number + 1] - number;
     node *n = new_node(t, from, 0);
     t->n_leaves++;
     if (n) {
         n->op = QUERN_PLAN_ANY;
         n->children = quern_arena_alloc(&t->arena, n_stems * sizeof(node *) + 1);
     }
-    if (!n || !n->children) {
+    return n && n->children ? n : NULL;
+}
+
+static void end_stems(quern_tree *t, node *n, node **out)
+{
+    *out = simplify(n, n->n_children);
+    if (*out == n) {
+        keep_bits(t, n);
+    }
+}
+
+/* Any of the stems that the pattern stands for. */
+static quern_status make_expand(quern_tree *t, const quern_plan_node *from, node **out,
+                                quern_error *err)
+{
+    const quern_expansion *e = &t->query->expansions.items[from->number];
+    uint32_t number = t->query->expanded[from->number];
+    node *n = new_stems(t, from, t->query->expanded[from->number + 1] - number);
+    if (!n) {
         return quern_fail_nomem(err);
     }
     for (forms_of_stem of = {e, 0, 0}; of.from < e->n; of.from = of.to, number++) {
@@ -231,10 +245,63 @@ static quern_status make_expand(quern_tree *t, const quern_plan_node *from, node
             n->children[n->n_children++] = made;
         }
     }
-    *out = simplify(n, n->n_children);
-    if (*out == n) {
-        keep_bits(t, n);
+    end_stems(t, n, out);
+    return QUERN_OK;
+}
+
+/* ---- Words that stand for one thing ---- */
+
+/* Lets a word of a SAME stand in the forms of members [from, to) alone, unless all forms will do.
+ * *out stays NULL where the segment has none of them. */
+static quern_status limit_alternative(quern_tree *t, const quern_plan_node *same,
+                                      const uint32_t range[2], node *word, node **out,
+                                      quern_error *err)
+{
+    uint32_t n = 0;
+    const quern_plan_member *first = &same->members[range[0]];
+    const quern_plan_term *stem = &t->query->plan->terms[first->term];
+    uint32_t *codes = quern_arena_alloc(&t->arena, (range[1] - range[0]) * sizeof *codes);
+    if (!codes) {
+        return quern_fail_nomem(err);
     }
+    int is_any = first->form == QUERN_PLAN_NONE;
+    for (uint32_t i = range[0]; i < range[1] && !is_any; i++) {
+        int is_there = 0;
+        QUERN_TRY(quern_clause_code(&t->maker, first->term, same->members[i].form, &codes[n],
+                                    &is_there, err));
+        is_any = is_there && codes[n] == QUERN_MATCH_ANY_FORM;
+        n += (uint32_t)is_there;
+    }
+    *out = is_any || n > 0 ? word : NULL;
+    if (is_any || n == 0) {
+        return QUERN_OK;
+    }
+    qsort(codes, n, sizeof *codes, by_number);
+    return limit_forms(t, word, (quern_string){stem->bytes, stem->len}, codes, n, err);
+}
+
+static quern_status make_same(quern_tree *t, const quern_plan_node *from, node **out,
+                              quern_error *err)
+{
+    double weight = from->weight * t->query->same_idfs[from->number];
+    node *n = new_stems(t, from, from->n_members);
+    if (!n) {
+        return quern_fail_nomem(err);
+    }
+    for (uint32_t i = 0, end; i < from->n_members; i = end) {
+        node *word = NULL;
+        node *made = NULL;
+        end = quern_plan_same_end(from, i);
+        QUERN_TRY(new_word(t, from, from->members[i].term, weight, &word, err));
+        if (word) {
+            const uint32_t range[2] = {i, end};
+            QUERN_TRY(limit_alternative(t, from, range, word, &made, err));
+        }
+        if (made) {
+            n->children[n->n_children++] = made;
+        }
+    }
+    end_stems(t, n, out);
     return QUERN_OK;
 }
 
@@ -381,6 +448,8 @@ static quern_status make_node(quern_tree *t, const quern_plan_node *from, uint32
         return *out ? QUERN_OK : quern_fail_nomem(err);
     case QUERN_PLAN_EXPAND:
         return make_expand(t, from, out, err);
+    case QUERN_PLAN_SAME:
+        return make_same(t, from, out, err);
     default:
         return make_operator(t, from, level, out, err);
     }

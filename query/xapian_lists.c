@@ -175,15 +175,17 @@ static quern_status list_selected(const walk *w, const quern_plan_node *node, ma
     return status;
 }
 
-/* Adds the documents of one stem of an expansion. */
+/* Adds the documents of one stem of an EXPAND or a SAME. */
 static quern_status list_stem(const walk *w, const quern_xapian_stem *stem, double weight,
                               matches *out, quern_error *err)
 {
     matches own = {NULL, 0, 0};
     matches forms = {NULL, 0, 0};
     quern_status status = list_named(w, &stem->name, weight, stem->shared, &own, err);
-    status = status ? status : list_names(w, &stem->forms, &forms, err);
-    pair(QUERN_PLAN_FILTER, &own, &forms);
+    if (!status && !stem->is_any) {
+        status = list_names(w, &stem->forms, &forms, err);
+        pair(QUERN_PLAN_FILTER, &own, &forms);
+    }
     status = status ? status : append(out, &own, err);
     quern_xapian_matches_finish(&own);
     quern_xapian_matches_finish(&forms);
@@ -195,8 +197,7 @@ static quern_status list_expand(const walk *w, const quern_plan_node *node, matc
 {
     int more = 0;
     quern_xapian_stem stem;
-    const quern_expansion *e = &w->question->expansions->items[node->number];
-    quern_status status = quern_xapian_stem_first(w->db, w->question, e, &stem, &more, err);
+    quern_status status = quern_xapian_stem_first(w->db, w->question, node, &stem, &more, err);
     while (!status && more) {
         status = list_stem(w, &stem, node->weight, out, err);
         status = status ? status : quern_xapian_stem_next(w->db, w->question, &stem, &more, err);
@@ -443,6 +444,7 @@ static quern_status list_node(const walk *w, const quern_plan_node *node, matche
     case QUERN_PLAN_PATH:
         return list_selected(w, node, out, err);
     case QUERN_PLAN_EXPAND:
+    case QUERN_PLAN_SAME:
         return list_expand(w, node, out, err);
     case QUERN_PLAN_ANY:
     case QUERN_PLAN_ALL:

@@ -20,7 +20,6 @@ typedef struct maker {
     quern_engine_db *db;
     const quern_engine_question *question;
     const quern_plan *plan;
-    const quern_expansions *expansions;
     int selects; /* what is being made adds no weight to the whole */
 } maker;
 
@@ -73,8 +72,8 @@ static int can_node(const quern_plan_node *node, uint64_t times)
     if (node->op == QUERN_PLAN_NEAR) {
         return node->is_ordered || node->n_members <= MOST_ORDERS;
     }
-    if ((node->op == QUERN_PLAN_EXPAND || node->op == QUERN_PLAN_NUMBER ||
-         node->op == QUERN_PLAN_PATH) &&
+    if ((node->op == QUERN_PLAN_EXPAND || node->op == QUERN_PLAN_SAME ||
+         node->op == QUERN_PLAN_NUMBER || node->op == QUERN_PLAN_PATH) &&
         times > 1) {
         return 0; /* each may be thousands of terms */
     }
@@ -321,24 +320,28 @@ static quern_status make_stem(const maker *m, const quern_xapian_stem *stem, xap
 {
     xapian_c_query *forms = NULL;
     xapian_c_query *own = NULL;
-    quern_status status = make_names(m, &stem->forms, &forms, err);
-    if (m->selects) {
+    quern_status status = stem->is_any ? QUERN_OK : make_names(m, &stem->forms, &forms, err);
+    if (m->selects && !stem->is_any) {
         *out = forms;
         return status;
     }
     status = status ? status : make_named(m, &stem->name, &own, err);
     status = scale(m, status, stem->shared / stem->own, &own, err);
+    if (stem->is_any) {
+        *out = own;
+        return status;
+    }
     return join_pair(m, status, XAPIAN_C_OP_FILTER, own, forms, out, err);
 }
 
+/* Any of the stems of an EXPAND or a SAME. */
 static quern_status make_expand(const maker *m, const quern_plan_node *node, xapian_c_query **out,
                                 quern_error *err)
 {
     int more = 0;
     quern_xapian_stem stem;
     parts p = {NULL, 0, 0};
-    const quern_expansion *e = &m->expansions->items[node->number];
-    quern_status status = quern_xapian_stem_first(m->db, m->question, e, &stem, &more, err);
+    quern_status status = quern_xapian_stem_first(m->db, m->question, node, &stem, &more, err);
     while (!status && more) {
         xapian_c_query *one = NULL;
         status = make_stem(m, &stem, &one, err);
@@ -629,6 +632,7 @@ static quern_status make_node(const maker *m, const quern_plan_node *node, xapia
     case QUERN_PLAN_PATH:
         return make_selected(m, node, out, err);
     case QUERN_PLAN_EXPAND:
+    case QUERN_PLAN_SAME:
         return make_expand(m, node, out, err);
     default:
         return make_operator(m, node, out, err);
@@ -638,7 +642,7 @@ static quern_status make_node(const maker *m, const quern_plan_node *node, xapia
 quern_status quern_xapian_query_make(quern_engine_db *db, const quern_engine_question *question,
                                      xapian_c_query **out, quern_error *err)
 {
-    maker m = {db, question, question->plan, question->expansions, 0};
+    maker m = {db, question, question->plan, 0};
     *out = NULL;
     return m.plan->root ? make_node(&m, m.plan->root, out, err) : make_nothing(&m, out, err);
 }

@@ -295,11 +295,27 @@ quern_status quern_xapian_terms_expand(quern_engine_db *db, const quern_engine_q
     return QUERN_OK;
 }
 
-/* ---- The stems of an expansion ---- */
+/* ---- The stems of an expansion or a SAME ---- */
 
-static const quern_expanded *nth(const quern_expansion *e, uint32_t i)
+/* The i-th form of an EXPAND, by stem. */
+static const quern_expanded *nth(const quern_engine_question *question, const quern_plan_node *node,
+                                 uint32_t i)
 {
+    const quern_expansion *e = &question->expansions->items[node->number];
     return &e->items[e->by_stem[i]];
+}
+
+static uint32_t count_forms(const quern_engine_question *question, const quern_plan_node *node)
+{
+    return node->op == QUERN_PLAN_SAME ? node->n_members
+                                       : question->expansions->items[node->number].n;
+}
+
+static quern_string nth_stem(const quern_engine_question *question, const quern_plan_node *node,
+                             uint32_t i)
+{
+    return node->op == QUERN_PLAN_SAME ? bytes_of(question->plan, node->members[i].term)
+                                       : nth(question, node, i)->stem;
 }
 
 static quern_status count(quern_engine_db *db, quern_string stem, uint32_t *df, quern_error *err)
@@ -324,6 +340,28 @@ static quern_status add_form(const quern_engine_question *question, const quern_
     return add_name(out, &name, err);
 }
 
+/* Adds the name of the i-th form, unless any will do. */
+static quern_status add_nth(quern_engine_db *db, const quern_engine_question *question,
+                            quern_xapian_stem *s, uint32_t i, quern_error *err)
+{
+    xapian_c_error why;
+    quern_xapian_term name;
+    int exists = 0;
+    if (s->node->op == QUERN_PLAN_EXPAND) {
+        return add_form(question, nth(question, s->node, i), &s->forms, err);
+    }
+    const quern_plan_member *m = &s->node->members[i];
+    s->is_any |= m->form == QUERN_PLAN_NONE;
+    if (s->is_any) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(quern_xapian_terms_form(question, m->form, m->term, &name, err));
+    QUERN_XAPIAN_TRY(
+        db, &why, xapian_c_database_term_exists(db->db, quern_xapian_bytes(&name), &exists, &why),
+        err);
+    return exists ? add_name(&s->forms, &name, err) : QUERN_OK;
+}
+
 /* Sets what is said of the stem whose forms begin at s->from. */
 static quern_status read_stem(quern_engine_db *db, const quern_engine_question *question,
                               quern_xapian_stem *s, int *more, quern_error *err)
@@ -331,15 +369,17 @@ static quern_status read_stem(quern_engine_db *db, const quern_engine_question *
     xapian_c_error why;
     uint32_t df = 0;
     uint32_t n = 0;
-    const quern_expansion *e = s->expansion;
-    *more = s->from < e->n;
+    uint32_t n_forms = count_forms(question, s->node);
+    *more = s->from < n_forms;
     if (!*more) {
         return QUERN_OK;
     }
-    quern_string stem = nth(e, s->from)->stem;
+    quern_string stem = nth_stem(question, s->node, s->from);
     s->forms.n = 0;
-    for (s->to = s->from; s->to < e->n && is_equal(nth(e, s->to)->stem, stem); s->to++) {
-        QUERN_TRY(add_form(question, nth(e, s->to), &s->forms, err));
+    s->is_any = 0;
+    for (s->to = s->from; s->to < n_forms && is_equal(nth_stem(question, s->node, s->to), stem);
+         s->to++) {
+        QUERN_TRY(add_nth(db, question, s, s->to, err));
     }
     quern_xapian_name(&s->name, stem.data, stem.len);
     QUERN_XAPIAN_TRY(db, &why, xapian_c_database_doccount(db->db, &n, &why), err);
@@ -349,18 +389,18 @@ static quern_status read_stem(quern_engine_db *db, const quern_engine_question *
 }
 
 quern_status quern_xapian_stem_first(quern_engine_db *db, const quern_engine_question *question,
-                                     const quern_expansion *expansion, quern_xapian_stem *out,
-                                     int *more, quern_error *err)
+                                     const quern_plan_node *node, quern_xapian_stem *out, int *more,
+                                     quern_error *err)
 {
     xapian_c_error why;
     uint32_t n = 0;
     uint32_t most = 1;
     memset(out, 0, sizeof *out);
-    out->expansion = expansion;
+    out->node = node;
     QUERN_XAPIAN_TRY(db, &why, xapian_c_database_doccount(db->db, &n, &why), err);
-    for (uint32_t i = 0; i < expansion->n; i++) {
+    for (uint32_t i = 0; i < count_forms(question, node); i++) {
         uint32_t df = 0;
-        QUERN_TRY(count(db, nth(expansion, i)->stem, &df, err));
+        QUERN_TRY(count(db, nth_stem(question, node, i), &df, err));
         most = df > most ? df : most;
     }
     out->shared = quern_bm25_idf(n, most);

@@ -7,6 +7,7 @@
  *     NUMBER            the values of the field, Xf terms, that are numbers in the range
  *     EXPAND            the words that the pattern matches, by expand.h; what their stems are the
  *                       library is asked, as the database does not say
+ *     SAME              its members; like those of an EXPAND, each stem is looked for once
  */
 #ifndef QUERN_QUERY_XAPIAN_TERMS_H
 #define QUERN_QUERY_XAPIAN_TERMS_H
@@ -36,20 +37,21 @@ quern_status quern_xapian_terms_select(quern_engine_db *db, const quern_plan_nod
 quern_status quern_xapian_terms_expand(quern_engine_db *db, const quern_engine_question *question,
                                        quern_expansions *out, quern_error *err);
 
-/* One stem of an expansion. */
+/* One stem of an EXPAND or a SAME. */
 typedef struct quern_xapian_stem {
-    const quern_expansion *expansion;
-    uint32_t from, to;      /* its forms: by_stem[from, to) */
-    quern_xapian_term name; /* of the stem */
-    quern_xapian_names forms;
-    double own, shared; /* idf: its own, and that of the commonest stem */
+    const quern_plan_node *node;
+    uint32_t from, to;        /* its forms: by_stem[from, to), or the members [from, to) */
+    quern_xapian_term name;   /* of the stem */
+    int is_any;               /* it may stand in any form; else: */
+    quern_xapian_names forms; /* those in which it may, all of them terms of the database */
+    double own, shared;       /* idf: its own, and that of the commonest stem */
 } quern_xapian_stem;
 
-/* Begins with the stems of an EXPAND; *shared is the idf of the commonest. Then from each to the
- * next; *more is 0 behind the last. */
+/* Begins with the stems of an EXPAND or a SAME; then from each to the next; *more is 0 behind the
+ * last. */
 quern_status quern_xapian_stem_first(quern_engine_db *db, const quern_engine_question *question,
-                                     const quern_expansion *expansion, quern_xapian_stem *out,
-                                     int *more, quern_error *err);
+                                     const quern_plan_node *node, quern_xapian_stem *out, int *more,
+                                     quern_error *err);
 quern_status quern_xapian_stem_next(quern_engine_db *db, const quern_engine_question *question,
                                     quern_xapian_stem *s, int *more, quern_error *err);
 void quern_xapian_stem_finish(quern_xapian_stem *s);

@@ -342,6 +342,33 @@ static result find_forms(const asked *q, const quern_plan_node *node, const pass
     return out;
 }
 
+/* Any of the words that stand for one thing; each stem counts once. */
+static result find_same(const asked *q, const quern_plan_node *node, const passage *p)
+{
+    result out = {0, 0.0};
+    double most = 0.0;
+    for (uint32_t i = 0; i < node->n_members; i++) {
+        double df = q->df[q->numbers[node->members[i].term]];
+        most = df > most ? df : most;
+    }
+    for (uint32_t i = 0; i < node->n_members; i++) {
+        quern_plan_node one = {.op = QUERN_PLAN_EXACT, .term = node->members[i].term};
+        int is_counted = 0;
+        for (uint32_t k = 0; k < i && !is_counted; k++) {
+            one.form = node->members[k].form;
+            one.op = one.form == QUERN_PLAN_NONE ? QUERN_PLAN_TERM : QUERN_PLAN_EXACT;
+            is_counted = node->members[k].term == one.term && find_word(q, &one, p).matches;
+        }
+        one.form = node->members[i].form;
+        one.op = one.form == QUERN_PLAN_NONE ? QUERN_PLAN_TERM : QUERN_PLAN_EXACT;
+        if (!is_counted && find_word(q, &one, p).matches) {
+            out.matches = 1;
+            out.score += node->weight * contribution(q, p, q->numbers[one.term], most);
+        }
+    }
+    return out;
+}
+
 static int selects(const quern_plan_node *node, const article *a)
 {
     quern_string glob = {node->pattern.bytes, node->pattern.len};
@@ -387,6 +414,8 @@ static result evaluate(const asked *q, const quern_plan_node *node, const articl
         return sum_members(q, node, p);
     case QUERN_PLAN_EXPAND:
         return find_forms(q, node, p);
+    case QUERN_PLAN_SAME:
+        return find_same(q, node, p);
     case QUERN_PLAN_ANY:
     case QUERN_PLAN_ALL:
     case QUERN_PLAN_ATLEAST:

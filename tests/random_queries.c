@@ -95,6 +95,19 @@ static void put_pattern(maker *m)
     }
 }
 
+/* Words that stand for one thing, as they are printed; some in one form only. */
+static void put_same(maker *m)
+{
+    static const char *const words[] = {
+        "chip",         "chip=chips", "growth",           "bank=banks", "price",
+        "price=prices", "cloud",      "commit=committed", "absent9",    "learn=learning",
+        "of",           "bank",       "price=no",         "the"};
+    put(m, "\\same:");
+    for (unsigned i = 0, n = 1 + draw(m, 4); i < n; i++) {
+        put(m, "%s%s", i ? "," : "", words[draw(m, 14)]);
+    }
+}
+
 static void put_select(maker *m)
 {
     static const char *const paths[] = {"f/*", "f/1*", "*2.txt", "f/?.txt", "f/3.txt", "none/*"};
@@ -156,7 +169,11 @@ static void put_thing(maker *m, unsigned depth)
         put(m, "=");
         put_word(m);
     } else if (r < 11 && (m->what & RANDOM_PATTERNS)) {
-        put_pattern(m);
+        if (draw(m, 3)) {
+            put_pattern(m);
+        } else {
+            put_same(m);
+        }
     } else if (r < 13 && (m->what & RANDOM_SELECTS)) {
         put_select(m);
     } else if (r < 14) {

@@ -11,7 +11,7 @@
 enum {
     RANDOM_TREES = 1,    /* signs, AND, OR, NOT, brackets, boosts, ATLEAST, NEAR, ADJ */
     RANDOM_EXACT = 2,    /* quotation marks and = */
-    RANDOM_PATTERNS = 4, /* ? * ~ */
+    RANDOM_PATTERNS = 4, /* ? * ~, and words that stand for one thing */
     RANDOM_SELECTS = 8   /* date: and path: */
 };
 

@@ -40,6 +40,7 @@ static int same_leaves(const quern_plan *p, const quern_plan_node *a, const quer
         return same_terms(p, a->term, q, b->term);
     case QUERN_PLAN_PHRASE:
     case QUERN_PLAN_NEAR:
+    case QUERN_PLAN_SAME:
         return same_members(p, a, q, b);
     case QUERN_PLAN_DATE:
         return a->first_second == b->first_second && a->last_second == b->last_second;

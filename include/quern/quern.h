@@ -596,13 +596,14 @@ QUERN_API const char *quern_hits_note(const quern_hits *hits, size_t n);
  */
 
 typedef enum quern_reason_kind {
-    QUERN_REASON_WORD,    /* a word, by its stem; an amount */
-    QUERN_REASON_EXACT,   /* a word that had to stand as typed */
-    QUERN_REASON_PHRASE,  /* a word of a phrase */
-    QUERN_REASON_NEAR,    /* a word of NEAR or ADJ */
-    QUERN_REASON_PATTERN, /* a word that a prefix, wildcard or fuzzy word stands for */
-    QUERN_REASON_SELECTS, /* what has to hold and scores nothing */
-    QUERN_REASON_EXCLUDES /* what must not hold */
+    QUERN_REASON_WORD,     /* a word, by its stem; an amount */
+    QUERN_REASON_EXACT,    /* a word that had to stand as typed */
+    QUERN_REASON_PHRASE,   /* a word of a phrase */
+    QUERN_REASON_NEAR,     /* a word of NEAR or ADJ */
+    QUERN_REASON_PATTERN,  /* a word that a prefix, wildcard or fuzzy word stands for */
+    QUERN_REASON_SELECTS,  /* what has to hold and scores nothing */
+    QUERN_REASON_EXCLUDES, /* what must not hold */
+    QUERN_REASON_SAME      /* one of words that stand for the same, such as two spellings of one */
 } quern_reason_kind;
 
 /* One part of a score. Strings are owned by the hits. */
@@ -612,7 +613,8 @@ typedef struct quern_reason {
     quern_string word; /* as it stands in the passage; of SELECTS and EXCLUDES: as it is typed */
     quern_string term; /* what was looked up: a stem, an amount; else empty */
     uint32_t tf;       /* how often the passage has the term */
-    uint64_t passages; /* how many passages have it; of PATTERN the commonest that it stands for */
+    uint64_t passages; /* how many passages have it; of PATTERN and SAME the commonest that it
+                          stands for */
     double idf;        /* ln((all passages + 1) / passages) */
     double boost;      /* how often it was typed, times its boost */
     double score; /* boost * idf * (k1 + 1) * tf / (tf + k1 * (1 - b + b * length / average)) */

@@ -205,9 +205,24 @@ static void put_node(writer *w, int depth)
 /* A part of a query as it is typed. */
 static void put_typed(writer *w, int depth)
 {
-    static const char *const words[] = {
-        "a",     "b",      "c",       "chips",     "price", "\"a b\"", "=chips", "chip*",
-        "c?ips", "chipz~", "pirce~2", "long-term", "$4bn",  "lon*",    "d",      "\"chips price\""};
+    static const char *const words[] = {"a",
+                                        "b",
+                                        "c",
+                                        "chips",
+                                        "price",
+                                        "\"a b\"",
+                                        "=chips",
+                                        "chip*",
+                                        "c?ips",
+                                        "chipz~",
+                                        "pirce~2",
+                                        "long-term",
+                                        "$4bn",
+                                        "lon*",
+                                        "d",
+                                        "\"chips price\"",
+                                        "\\same:chip,price=prices,d",
+                                        "\\same:long=long,a,b=b"};
     static const char *const joints[] = {" ", " ", " AND ", " OR ", " NOT ", " NEAR/3 ", " ADJ/2 "};
     size_t n = 1 + check_random(w->seed) % 3;
     for (size_t i = 0; i < n; i++) {
@@ -437,6 +452,13 @@ static int leaf(model *m, const quern_plan_node *node)
     quern_plan_node word = {.members = &self, .n_members = 1};
     for (int i = 0; i < QUERN_ZONES && node->op != QUERN_PLAN_EVERY; i++) {
         zone *z = &m->zones[i];
+        if (node->op == QUERN_PLAN_SAME) {
+            for (uint32_t k = 0; k < node->n_members; k++) {
+                self = node->members[k];
+                found |= phrase_from(m, z, &word, 0, 0, 0, 0);
+            }
+            continue;
+        }
         found |= node->op == QUERN_PLAN_NEAR ? near(m, z, node)
                  : node->op == QUERN_PLAN_EXPAND
                      ? pattern(m, z, &node->pattern)

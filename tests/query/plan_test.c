@@ -16,6 +16,7 @@ static uint32_t intern(quern_plan *plan, const char *term)
     memcpy(bytes + 1, term, n);
     CHECK_ROW(term, quern_plan_intern(plan, bytes, n + 1, &number, &err) == QUERN_OK);
     CHECK_ROW(term, quern_plan_find(plan, bytes, n + 1) == number);
+    plan->terms[number].is_function |= strcmp(term, "a") == 0; /* as if it was typed */
     return number;
 }
 
@@ -198,6 +199,27 @@ static void test_depth(void)
     quern_plan_finish(p);
 }
 
+/* Function words that stand for one thing count less, unless another word is among them. */
+static void test_soften(void)
+{
+    quern_plan plan;
+    quern_plan_init(&plan);
+    quern_plan_member the[] = {{intern(&plan, "the"), 0, QUERN_PLAN_NONE},
+                               {intern(&plan, "of"), 0, QUERN_PLAN_NONE}};
+    quern_plan_member us[] = {the[0], {intern(&plan, "america"), 0, QUERN_PLAN_NONE}};
+    plan.terms[0].is_function = plan.terms[1].is_function = 1;
+    quern_plan_node *a =
+        leaf(&plan, (quern_plan_node){.op = QUERN_PLAN_SAME, .members = the, .n_members = 2});
+    quern_plan_node *b =
+        leaf(&plan, (quern_plan_node){.op = QUERN_PLAN_SAME, .members = us, .n_members = 2});
+    settle(&plan, op(&plan, QUERN_PLAN_ANY, a, b, NULL));
+    CHECK(plan.n_sames == 2 && plan.sames[a->number] == a && plan.sames[b->number] == b);
+    CHECK(a->members[0].term == 1 && a->members[1].term == 0); /* of, the */
+    quern_plan_soften(&plan);
+    CHECK(a->weight == 0.25 && b->weight == 1.0);
+    quern_plan_finish(&plan);
+}
+
 /* Many terms: the hash table grows and forgets none. */
 static void test_many(void)
 {
@@ -217,8 +239,8 @@ static void test_many(void)
 }
 
 static CU_TestInfo tests[] = {
-    {"empty", test_empty}, {"words", test_words}, {"phrases", test_phrases},
-    {"rules", test_rules}, {"depth", test_depth}, {"many terms", test_many},
-    CU_TEST_INFO_NULL,
+    {"empty", test_empty},   {"words", test_words}, {"phrases", test_phrases},
+    {"rules", test_rules},   {"depth", test_depth}, {"many terms", test_many},
+    {"soften", test_soften}, CU_TEST_INFO_NULL,
 };
 QUERN_TEST_MAIN("query/plan", tests)

@@ -256,6 +256,33 @@ static quern_plan_node *random_members(quern_plan *plan, uint64_t *seed)
     return node;
 }
 
+/* Words that stand for one thing, in order of their stems; some in a form or two. */
+static quern_plan_node *random_same(quern_plan *plan, uint64_t *seed)
+{
+    quern_plan_node *node = new_node(plan, QUERN_PLAN_SAME);
+    quern_plan_member *members = quern_arena_alloc(&plan->arena, 8 * sizeof *members);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(members);
+    unsigned number = pick(seed);
+    for (int i = 0; i < 3; i++) {
+        uint32_t stem = word(plan, number);
+        int n_forms = (int)(check_random(seed) % 3);
+        if (n_forms == 0) {
+            members[node->n_members++] = (quern_plan_member){stem, 0, QUERN_PLAN_NONE};
+        }
+        for (int k = 0; k < n_forms; k++) {
+            members[node->n_members++] = (quern_plan_member){stem, 0, form(plan, number, seed)};
+        }
+        number += 1 + (unsigned)(check_random(seed) % 9);
+    }
+    node->members = members;
+    node->weight = check_random(seed) % 4 ? 1.0 : 0.25;
+    node->number = (uint32_t)plan->n_sames;
+    CU_ASSERT_FATAL(
+        !quern_grow(&plan->sames, &plan->cap_sames, plan->n_sames + 1, sizeof(quern_plan_node *)));
+    plan->sames[plan->n_sames++] = node;
+    return node;
+}
+
 static quern_plan_node *random_selector(quern_plan *plan, uint64_t *seed)
 {
     static const char *const globs[] = {"a*", "b/0???", "*7", "c/000*", "*/1*5", "d/0003", "", "*"};
@@ -303,9 +330,9 @@ static quern_plan_node *random_node(quern_plan *plan, uint64_t *seed, int depth)
     static const quern_plan_op ops[] = {QUERN_PLAN_ANY,     QUERN_PLAN_ALL, QUERN_PLAN_ATLEAST,
                                         QUERN_PLAN_MAYBE,   QUERN_PLAN_NOT, QUERN_PLAN_FILTER,
                                         QUERN_PLAN_ATLEAST, QUERN_PLAN_ALL};
-    uint64_t r = check_random(seed) % 11;
-    if (r == 10) {
-        return random_pattern(plan, seed);
+    uint64_t r = check_random(seed) % 12;
+    if (r >= 10) {
+        return r == 10 ? random_pattern(plan, seed) : random_same(plan, seed);
     }
     if (depth == 0 || r == 0) {
         return r < 6   ? random_term(plan, seed)
@@ -524,6 +551,41 @@ static void mean_pattern(const fixture *f, const quern_plan_node *node, meaning 
     }
 }
 
+/* Of words that stand for one thing: the formula with the idf of the commonest stem. */
+static void mean_same(const fixture *f, const quern_plan *plan, const quern_plan_node *node,
+                      meaning m)
+{
+    uint64_t most = 0;
+    quern_bm25 formula = model;
+    formula.avglen = (double)f->snapshot->sum_len / (double)f->snapshot->n_passages;
+    for (uint32_t i = 0; i < node->n_members; i++) {
+        const quern_plan_term *t = &plan->terms[node->members[i].term];
+        uint64_t live = live_of(f, (unsigned)strtoul(t->bytes + 3, NULL, 10));
+        most = live > most ? live : most;
+    }
+    for (uint32_t p = 0; p < f->n; p++) {
+        const words *w = &f->words[p];
+        for (uint32_t i = 0; i < node->n_members; i++) {
+            uint32_t tf = 0;
+            int is_there = 0;
+            uint32_t term = node->members[i].term;
+            for (uint32_t at = 0; at < w->n; at++) {
+                tf += (uint32_t)is_word(plan, w, at, term, QUERN_PLAN_NONE);
+                for (uint32_t k = 0; k < node->n_members; k++) {
+                    is_there |= node->members[k].term == term &&
+                                is_word(plan, w, at, term, node->members[k].form);
+                }
+            }
+            if (is_there && !f->is_dead[p] && (i == 0 || node->members[i - 1].term != term)) {
+                m.matches[p] = 1;
+                m.scores[p] += quern_bm25_contribution(
+                    &formula, node->weight * quern_bm25_idf(f->snapshot->n_passages, most), tf,
+                    w->n);
+            }
+        }
+    }
+}
+
 static int is_selected(quern_segment *segment, const quern_plan_node *node, uint32_t passage)
 {
     quern_error err;
@@ -605,6 +667,9 @@ static meaning mean(const fixture *f, const quern_plan *plan, const quern_plan_n
         break;
     case QUERN_PLAN_EXPAND:
         mean_pattern(f, node, m);
+        break;
+    case QUERN_PLAN_SAME:
+        mean_same(f, plan, node, m);
         break;
     case QUERN_PLAN_DATE:
     case QUERN_PLAN_PATH:

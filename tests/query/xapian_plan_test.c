@@ -212,6 +212,30 @@ static quern_plan_node *draw_expand(bench *b)
     return node;
 }
 
+/* Words that stand for one thing; each stem once, in up to two forms. */
+static quern_plan_node *draw_same(bench *b)
+{
+    quern_plan_node *node = new_node(b, QUERN_PLAN_SAME);
+    quern_plan_member *members = quern_arena_alloc(&b->plan.arena, 6 * sizeof *members);
+    for (uint32_t i = 0; i < 3; i++) {
+        quern_plan_member word;
+        draw_word(b, &word);
+        uint32_t k = 0;
+        while (k < node->n_members && members[k].term != word.term) {
+            k++;
+        }
+        if (k == node->n_members) {
+            members[node->n_members++] = word;
+        }
+        if (k + 1 == node->n_members && word.form != QUERN_PLAN_NONE && draw(b, 2)) {
+            members[node->n_members] = word;
+            members[node->n_members++].form = word.term; /* no form of it */
+        }
+    }
+    node->members = members;
+    return node;
+}
+
 static quern_plan_node *draw_number(bench *b)
 {
     quern_plan_node *node = new_node(b, QUERN_PLAN_NUMBER);
@@ -246,12 +270,13 @@ static quern_plan_node *draw_select(bench *b)
 static quern_plan_node *draw_leaf(bench *b)
 {
     quern_plan_member word;
-    uint64_t r = draw(b, 30);
+    uint64_t r = draw(b, 32);
     if (r >= 24) {
-        return r < 27   ? draw_expand(b)
-               : r < 28 ? draw_path(b)
-               : r < 29 ? draw_number(b)
-                        : draw_select(b);
+        return r < 26             ? draw_expand(b)
+               : r < 27 || r > 29 ? draw_same(b)
+               : r < 28           ? draw_path(b)
+               : r < 29           ? draw_number(b)
+                                  : draw_select(b);
     }
     if (r < 4) {
         return draw_members(b, r < 2 ? QUERN_PLAN_PHRASE : QUERN_PLAN_NEAR);
@@ -297,9 +322,9 @@ static quern_plan_node *draw_node(bench *b, unsigned depth)
 
 static void print_node(const bench *b, const quern_plan_node *node)
 {
-    static const char *const names[] = {"TERM",    "EXACT",  "PHRASE", "NEAR",  "EXPAND", "SELECT",
-                                        "DATE",    "NUMBER", "PATH",   "EVERY", "ANY",    "ALL",
-                                        "ATLEAST", "MAYBE",  "NOT",    "FILTER"};
+    static const char *const names[] = {"TERM",   "EXACT",   "PHRASE", "NEAR", "EXPAND", "SAME",
+                                        "SELECT", "DATE",    "NUMBER", "PATH", "EVERY",  "ANY",
+                                        "ALL",    "ATLEAST", "MAYBE",  "NOT",  "FILTER"};
     printf(" %s", names[node->op]);
     if (node->op == QUERN_PLAN_TERM || node->op == QUERN_PLAN_EXACT) {
         printf(":%.*s", (int)b->plan.terms[node->term].len - 1,
