@@ -97,7 +97,8 @@ static const quern_option options[] = {
     [ROW_UNTIL] = {0, 0, "until", "DATE", "only articles of that day or earlier"},
     [ROW_EXPLAIN] = {0, 0, "explain", NULL, "why each passage has its score: lines that add up"},
     [ROW_NO_FOLD] = {0, 0, "no-fold", NULL,
-                     "copies of a passage too, not one of them and how many more"},
+                     "copies and near copies of a passage too, not one of\n"
+                     "them and how many more"},
     [ROW_SORT] = {0, 0, "sort", "ORDER", "score; date, newest first; date:asc, oldest first"},
     [ROW_LIKE] = {0, 0, "like", "PATH[<TAB>ID]",
                   "no words: other articles like this one of the index"},

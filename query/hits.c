@@ -209,16 +209,17 @@ static quern_status find_place(const quern_hits_group *group, const quern_stored
 }
 
 quern_status quern_hits_text(quern_hits_builder *b, const quern_hits_group *group,
-                             quern_string *out, quern_error *err)
+                             quern_string *text, quern_string *title, quern_error *err)
 {
     quern_segment *segment = b->snapshot->segments[group->segment].segment;
     quern_stored_article article;
     quern_stored_passage passage = {0};
-    *out = (quern_string){"", 0};
+    *text = (quern_string){"", 0};
     quern_arena_finish(&b->scratch);
     QUERN_TRY(quern_segment_article(segment, group->article, &b->scratch, &article, err));
     QUERN_TRY(find_place(group, &article, group->passages, &passage, err));
-    return read_text(b, segment, group->article, &passage, out, err);
+    *title = article.title;
+    return read_text(b, segment, group->article, &passage, text, err);
 }
 
 static quern_status fill_passage(quern_hits_builder *b, const quern_hits_group *group,

@@ -54,10 +54,10 @@ typedef struct quern_hits_group {
                           where it is yet to be read */
 } quern_hits_group;
 
-/* Reads the text of the group's first passage; "" where texts are not stored. *out stays until the
- * builder is used again. Errors: NOMEM, CORRUPT, IO. */
+/* Reads the text of the group's first passage, "" where texts are not stored, and the title. Both
+ * stay until the builder is used again. Errors: NOMEM, CORRUPT, IO. */
 quern_status quern_hits_text(quern_hits_builder *b, const quern_hits_group *group,
-                             quern_string *out, quern_error *err);
+                             quern_string *text, quern_string *title, quern_error *err);
 
 /* Reads the article and adds a hit for each passage. Errors: NOMEM, CORRUPT, IO. */
 quern_status quern_hits_add(quern_hits_builder *b, const quern_hits_group *group, quern_error *err);

@@ -244,14 +244,15 @@ static quern_status find_articles(search *s, size_t want, quern_error *err)
 
 /* Shows the next article, whose best passage is `text`, or counts it as a copy of one that is
  * shown. *is_full: it is neither, since enough are shown. */
-static quern_status choose_next(search *s, quern_string text, int *is_full, quern_error *err)
+static quern_status choose_next(search *s, quern_string text, quern_string title, int *is_full,
+                                quern_error *err)
 {
     choice *c = &s->choice;
     size_t number = c->n;
     int is_copy = 0;
     *is_full = c->n == s->options.articles;
     if (s->folds) {
-        QUERN_TRY(quern_copies_find(&c->seen, text, *is_full, &number, &is_copy, err));
+        QUERN_TRY(quern_copies_find(&c->seen, text, title, *is_full, &number, &is_copy, err));
     }
     if (is_copy) {
         c->items[number].copies++;
@@ -298,12 +299,13 @@ static quern_hits_group shown_group(const group *g)
 static quern_status choose_group(search *s, const group *g, int *is_full, quern_error *err)
 {
     quern_string text = {"", 0};
+    quern_string title = {"", 0};
     size_t n = s->choice.n;
     if (s->folds) {
         quern_hits_group best = shown_group(g);
-        QUERN_TRY(quern_hits_text(&s->builder, &best, &text, err));
+        QUERN_TRY(quern_hits_text(&s->builder, &best, &text, &title, err));
     }
-    QUERN_TRY(choose_next(s, text, is_full, err));
+    QUERN_TRY(choose_next(s, text, title, is_full, err));
     if (s->folds && s->choice.n > n) {
         quern_string *kept = &s->choice.items[n].text;
         kept->data = quern_arena_copy(&s->builder.hits->arena, text.data, text.len);
@@ -479,7 +481,7 @@ static quern_status choose_answered(search *s, const quern_engine_answer *answer
             continue;
         }
         quern_string text = found->n_passages > 0 ? found->passages[0].text : (quern_string){"", 0};
-        QUERN_TRY(choose_next(s, text, is_full, err));
+        QUERN_TRY(choose_next(s, text, a->title, is_full, err));
     }
     return QUERN_OK;
 }

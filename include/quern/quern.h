@@ -517,10 +517,12 @@ typedef struct quern_search_options {
     int explain;            /* 1: quern_hits_explain can be asked */
     uint32_t time_limit_ms; /* when this long has passed, the best passages of those looked at so
                                far are the answer; 0: no limit. Shards have limits of their own */
-    int fold;               /* 1: an article whose best passage says what that of a better one does,
-                               but for case and white space, is not shown but counted as a copy;
-                               further articles fill up. Totals count all. Not where texts are not
-                               stored, and not with places_only or all_passages */
+    int fold;               /* 1: an article whose best passage says what that of a better one that
+                               is shown does is not shown but counted as a copy: the same but for
+                               case and white space, or nearly (four fifths of their runs of five
+                               words in common, no other number or word of the title). Further
+                               articles fill up. Totals count all. Not where texts are not stored,
+                               and not with places_only or all_passages */
     int order;              /* a quern_order */
 } quern_search_options;
 #define QUERN_SEARCH_OPTIONS_INIT                                                                  \

@@ -77,6 +77,22 @@ same 'articles with copies' 2 "$(members summary articles)"
 run 0 "$SEARCH" --json --no-fold whimbrel
 same 'no fold' '0 0' "$(members hit copies | tr '\n' ' ' | sed 's/ $//')"
 rm wader.txt wader2.txt
+
+# Nor are those that say nearly the same.
+wire='the whimbrel was seen on friday by two men who count birds on the island and write it down'
+echo "Reuters: $wire." >wader.txt
+echo "(AP) - $wire!" >wader2.txt
+echo "Reuters: a whimbrel was heard on monday by a child who feeds birds in a town and sings." >wader3.txt
+run 0 "$INDEXER"
+run 0 "$SEARCH" --json whimbrel
+valid 'near copies'
+same 'copies and near copies' '0 1' "$(members hit copies | sort | tr '\n' ' ' | sed 's/ $//')"
+same 'articles with near copies' 3 "$(members summary articles)"
+run 0 "$SEARCH" --json --no-fold whimbrel
+same 'no fold of near copies' 3 "$(members hit copies | wc -l | tr -d ' ')"
+run 0 "$SEARCH" --json --all whimbrel
+same 'all of near copies' 3 "$(members hit copies | wc -l | tr -d ' ')"
+rm wader.txt wader2.txt wader3.txt
 run 0 "$INDEXER"
 
 # In order of date.
