@@ -13,7 +13,8 @@
 enum { COMPLETIONS = 20, MOST_WORDS = 8 /* whose counts are shown */ };
 
 /* What a query would find. Returns 0, or -1 where that is nothing. */
-static int count(quern_reader *reader, const char *text, quern_totals *totals)
+static int count(quern_reader *reader, const char *text, const quern_query_options *dates,
+                 quern_totals *totals)
 {
     quern_query *query = NULL;
     quern_hits *hits = NULL;
@@ -21,7 +22,7 @@ static int count(quern_reader *reader, const char *text, quern_totals *totals)
     quern_totals found = QUERN_TOTALS_INIT;
     options.count = 1;
     options.articles = 1;
-    int failed = quern_query_parse(reader, QUERN_STR(text), &query, NULL) ||
+    int failed = quern_query_parse_with(reader, QUERN_STR(text), dates, &query, NULL) ||
                  quern_search(reader, query, &options, &hits, NULL) ||
                  quern_hits_totals(hits, &found) || found.passages == 0;
     quern_hits_free(hits);
@@ -55,12 +56,16 @@ static char *as_argument(const char *text)
 }
 
 /* "did you mean:  search Bedrock      4 passages in 3 articles" */
-static void say(const char *lead, const char *text, const quern_totals *totals)
+static void say(const char *lead, const char *text, const quern_query_options *dates,
+                const quern_totals *totals)
 {
     char passages[QUERN_MESSAGE_NUMBER], articles[QUERN_MESSAGE_NUMBER];
     char *argument = as_argument(text);
     if (argument) {
-        quern_message_dim("%s:  search %s      %s passage%s in %s article%s", lead, argument,
+        quern_message_dim("%s:  search %s%s%s%s%s%s%s      %s passage%s in %s article%s", lead,
+                          dates->since ? "--since " : "", dates->since ? dates->since : "",
+                          dates->since ? " " : "", dates->until ? "--until " : "",
+                          dates->until ? dates->until : "", dates->until ? " " : "", argument,
                           quern_message_number(passages, totals->passages),
                           quern_message_plural(totals->passages),
                           quern_message_number(articles, totals->articles),
@@ -89,7 +94,7 @@ static void say_words(const quern_suggestions *s, const char *typed)
     free(line);
 }
 
-void quern_help_none(quern_reader *reader, const char *typed)
+void quern_help_none(quern_reader *reader, const char *typed, const quern_query_options *dates)
 {
     quern_suggestions *s = NULL;
     quern_totals totals = QUERN_TOTALS_INIT;
@@ -98,15 +103,15 @@ void quern_help_none(quern_reader *reader, const char *typed)
     }
     const char *better = quern_suggestions_text(s), *plain = quern_suggestions_plain(s);
     say_words(s, typed);
-    if (*better && count(reader, better, &totals) == 0) {
-        say("did you mean", better, &totals);
-    } else if (*plain && strcmp(plain, typed) != 0 && count(reader, plain, &totals) == 0) {
-        say("try", plain, &totals);
+    if (*better && count(reader, better, dates, &totals) == 0) {
+        say("did you mean", better, dates, &totals);
+    } else if (*plain && strcmp(plain, typed) != 0 && count(reader, plain, dates, &totals) == 0) {
+        say("try", plain, dates, &totals);
     }
     quern_suggestions_free(s);
 }
 
-void quern_help_also(quern_reader *reader, const char *typed)
+void quern_help_also(quern_reader *reader, const char *typed, const quern_query_options *dates)
 {
     quern_suggestions *s = NULL;
     quern_totals totals = QUERN_TOTALS_INIT;
@@ -114,17 +119,18 @@ void quern_help_also(quern_reader *reader, const char *typed)
         return;
     }
     const char *better = quern_suggestions_text(s);
-    if (*better && count(reader, better, &totals) == 0) {
-        say("also", better, &totals);
+    if (*better && count(reader, better, dates, &totals) == 0) {
+        say("also", better, dates, &totals);
     }
     quern_suggestions_free(s);
 }
 
 /* Appends a query that finds something. */
-static int append(json_t *array, quern_reader *reader, const char *text)
+static int append(json_t *array, quern_reader *reader, const char *text,
+                  const quern_query_options *dates)
 {
     quern_totals totals = QUERN_TOTALS_INIT;
-    if (!*text || count(reader, text, &totals)) {
+    if (!*text || count(reader, text, dates, &totals)) {
         return 0;
     }
     json_t *object = json_object();
@@ -139,12 +145,12 @@ static int append(json_t *array, quern_reader *reader, const char *text)
     return json_array_append_new(array, object);
 }
 
-json_t *quern_help_json(quern_reader *reader, const char *typed)
+json_t *quern_help_json(quern_reader *reader, const char *typed, const quern_query_options *dates)
 {
     quern_suggestions *s = NULL;
     json_t *array = json_array();
     if (array && quern_suggest(reader, QUERN_STR(typed), &s, NULL) == QUERN_OK &&
-        append(array, reader, quern_suggestions_text(s))) {
+        append(array, reader, quern_suggestions_text(s), dates)) {
         json_decref(array);
         array = NULL;
     }

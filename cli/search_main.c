@@ -147,12 +147,11 @@ static const quern_usage usage = {
 };
 
 typedef struct settings {
-    const char *index;    /* or NULL */
-    const char *queries;  /* a file of them, or NULL */
-    const char *complete; /* a prefix, or NULL */
-    const char *like;     /* path and id of an article, or NULL */
-    const char *since;    /* dates as typed, or NULL */
-    const char *until;
+    const char *index;         /* or NULL */
+    const char *queries;       /* a file of them, or NULL */
+    const char *complete;      /* a prefix, or NULL */
+    const char *like;          /* path and id of an article, or NULL */
+    quern_query_options dates; /* as typed */
     quern_shard_list shards;
     uint32_t limit_ms; /* 0: not given */
     quern_search_options search;
@@ -298,10 +297,10 @@ static int take(int row, const char *argument, void *payload)
         s->count = s->search.count = 1;
         return 0;
     case ROW_SINCE:
-        s->since = argument;
+        s->dates.since = argument;
         return 0;
     case ROW_UNTIL:
-        s->until = argument;
+        s->dates.until = argument;
         return 0;
     case ROW_SORT:
         return take_order(argument, s);
@@ -333,19 +332,6 @@ static int take(int row, const char *argument, void *payload)
     }
 }
 
-/* The words and, as the query language has them, the dates. */
-static char *add_dates(char *words, const settings *s)
-{
-    char *all = NULL;
-    if (!words || (!s->since && !s->until)) {
-        return words;
-    }
-    int n = asprintf(&all, "%s%s%s%s%s", words, s->since ? " since:" : "", s->since ? s->since : "",
-                     s->until ? " until:" : "", s->until ? s->until : "");
-    free(words);
-    return n < 0 ? NULL : all;
-}
-
 static char *join_words(int n, char **words)
 {
     size_t len = 1;
@@ -360,6 +346,11 @@ static char *join_words(int n, char **words)
         *p = '\0';
     }
     return joined;
+}
+
+static int has_dates(const settings *s)
+{
+    return s->dates.since || s->dates.until;
 }
 
 /* Options that exclude each other. Returns 0 or an exit code. */
@@ -377,7 +368,7 @@ static int check_settings(const settings *s, int n_words)
     if (s->shards.n > 0 && (s->index || s->queries)) {
         return quern_message_usage("--shard goes neither with --index nor with --queries");
     }
-    if (s->like && (n_words || s->since || s->until || s->queries || s->complete || s->shards.n)) {
+    if (s->like && (n_words || has_dates(s) || s->queries || s->complete || s->shards.n)) {
         return quern_message_usage("--like goes neither with words and dates nor with --complete, "
                                    "--queries and --shard");
     }
@@ -410,14 +401,15 @@ static int read_command_line(run *r, int argc, char **argv)
         return code;
     }
     r->set.search.places_only = r->set.files || r->set.count || r->set.quiet;
-    r->typed = add_dates(join_words(argc - first, argv + first), &r->set);
+    r->typed = join_words(argc - first, argv + first);
     if (!r->typed) {
         return quern_message_no_memory();
     }
     if (r->set.complete && (*r->typed || r->set.shards.n)) {
         return quern_message_usage("--complete goes neither with words nor with --shard");
     }
-    if (!r->set.complete && !r->set.like && !r->typed[strspn(r->typed, " \t\n")]) {
+    if (!r->set.complete && !r->set.like && !has_dates(&r->set) &&
+        !r->typed[strspn(r->typed, " \t\n")]) {
         return quern_message_usage("there is nothing to search for");
     }
     return 0;
@@ -466,7 +458,8 @@ static int ask(run *r)
     if (code) {
         return code;
     }
-    if ((!r->query && quern_query_parse(r->reader, QUERN_STR(r->typed), &r->query, &err)) ||
+    if ((!r->query &&
+         quern_query_parse_with(r->reader, QUERN_STR(r->typed), &r->set.dates, &r->query, &err)) ||
         quern_search(r->reader, r->query, &r->set.search, &r->hits, &err) ||
         quern_hits_totals(r->hits, &r->totals)) {
         return quern_message_fail(&err);
@@ -491,7 +484,9 @@ static quern_status ask_shards(const quern_attempt *attempt, void *payload, quer
     run *r = payload;
     quern_status status =
         quern_shard_list_open(&r->set.shards, attempt, r->typed, &r->set.search, &r->reader, err);
-    status = status ? status : quern_query_parse(r->reader, QUERN_STR(r->typed), &r->query, err);
+    status = status ? status
+                    : quern_query_parse_with(r->reader, QUERN_STR(r->typed), &r->set.dates,
+                                             &r->query, err);
     status = status ? status : quern_search(r->reader, r->query, &r->set.search, &r->hits, err);
     return status ? status : quern_hits_totals(r->hits, &r->totals);
 }
@@ -518,7 +513,8 @@ static int put_json(run *r, const quern_printer *p)
     }
     double ms = elapsed_ms(r);
     uint64_t stale = quern_reader_stale(r->reader, r->hits, STALE_US);
-    json_t *suggestions = shards ? json_array() : quern_help_json(r->reader, r->typed);
+    json_t *suggestions =
+        shards ? json_array() : quern_help_json(r->reader, r->typed, &r->set.dates);
     if (quern_print_json_meta(p, r->typed, r->query, r->hits, made_with.engine, stats.generation) ||
         (!r->set.count && quern_print_json_hits(p, r->hits)) ||
         quern_print_json_summary(p, &r->totals, stale, ms, shards, suggestions)) {
@@ -646,7 +642,7 @@ static void say_none(const run *r)
         return;
     }
     if (!r->set.shards.n) {
-        quern_help_none(r->reader, r->typed);
+        quern_help_none(r->reader, r->typed, &r->set.dates);
     }
 }
 
@@ -687,7 +683,7 @@ static int show(run *r)
         fputs(r->on_terminal && !r->set.files ? "\n" : "", stderr);
         say_summary(r, ms);
         if (!r->set.files && !r->set.shards.n && !r->set.like) {
-            quern_help_also(r->reader, r->typed);
+            quern_help_also(r->reader, r->typed, &r->set.dates);
         }
     }
     if (r->on_terminal) {
@@ -745,7 +741,7 @@ static int answer_file(run *r)
     if (code) {
         return code;
     }
-    code = quern_search_queries(r->reader, r->set.queries, &r->set.search, stdout);
+    code = quern_search_queries(r->reader, r->set.queries, &r->set.dates, &r->set.search, stdout);
     int failed = flush_output();
     return code > QUERN_EXIT_NONE || !failed ? code : failed;
 }
@@ -763,7 +759,9 @@ static void end(run *r)
 
 int main(int argc, char **argv)
 {
-    run r = {.set = {.search = QUERN_SEARCH_OPTIONS_INIT, .end = '\n'},
+    run r = {.set = {.search = QUERN_SEARCH_OPTIONS_INIT,
+                     .dates = QUERN_QUERY_OPTIONS_INIT,
+                     .end = '\n'},
              .began_s = quern_progress_now(),
              .totals = QUERN_TOTALS_INIT};
     r.set.search.fold = 1;

@@ -2,6 +2,7 @@
 /* explain - see explain.h. One walk over the nodes of the evidence, in their order. */
 #include "query/explain.h"
 
+#include "query/parse.h"
 #include "query/plan_print.h"
 
 quern_status quern_explainer_open(quern_explainer *x, quern_reader *reader, const quern_plan *plan,
@@ -256,9 +257,10 @@ static quern_status add_selector(walk *w, quern_reason_kind kind, quern_plan_nod
 {
     quern_plan part = *w->e->plan;
     quern_reason r = {.kind = kind, .word = {"", 0}, .term = {"", 0}};
+    quern_lex_names names = {quern_query_is_field, w->x->reader};
     part.root = node;
     quern_buf_clear(&w->x->text);
-    QUERN_TRY(quern_plan_print(&part, w->e->analysis, &w->x->text, w->err));
+    QUERN_TRY(quern_plan_print(&part, w->e->analysis, &names, &w->x->text, w->err));
     if (w->x->text.status) {
         return quern_fail_nomem(w->err);
     }

@@ -127,7 +127,7 @@ static quern_status print(liker *l)
 {
     quern_buf line = {0};
     quern_plan *plan = &l->query->plan;
-    quern_status status = quern_plan_print(plan, l->analysis, &line, l->err);
+    quern_status status = quern_plan_print(plan, l->analysis, NULL, &line, l->err);
     if (!status) {
         l->query->text = line.status ? NULL : quern_arena_copy(&plan->arena, line.data, line.len);
         status = l->query->text ? QUERN_OK : quern_fail_nomem(l->err);

@@ -45,24 +45,30 @@ enum { MAX_NOTES = 8, REACH = 10 /* of NEAR without a number */ };
 
 /* ---- Notes ---- */
 
+const char *quern_parser_shown(quern_string text, char out[QUERN_PARSER_EXCERPT])
+{
+    size_t n = 0;
+    size_t at = 0;
+    while (at < text.len && n < QUERN_PARSER_EXCERPT - 8) {
+        ucs4_t c;
+        int bytes = u8_mbtoucr(&c, (const uint8_t *)text.data + at, text.len - at);
+        if (bytes <= 0 || c < ' ' || (c >= 0x7F && c < 0xA0)) { /* not to be printed */
+            out[n++] = '?';
+            at += bytes > 0 ? (size_t)bytes : 1;
+            continue;
+        }
+        memcpy(out + n, text.data + at, (size_t)bytes);
+        n += (size_t)bytes;
+        at += (size_t)bytes;
+    }
+    memcpy(out + n, at < text.len ? "..." : "", at < text.len ? 4 : 1);
+    return out;
+}
+
 const char *quern_parser_excerpt(const quern_parser *p, size_t start, size_t end,
                                  char out[QUERN_PARSER_EXCERPT])
 {
-    size_t n = 0;
-    while (start < end && n < QUERN_PARSER_EXCERPT - 8) {
-        ucs4_t c;
-        int bytes = u8_mbtoucr(&c, (const uint8_t *)p->text + start, end - start);
-        if (bytes <= 0 || c < ' ' || (c >= 0x7F && c < 0xA0)) { /* not to be printed */
-            out[n++] = '?';
-            start += bytes > 0 ? (size_t)bytes : 1;
-            continue;
-        }
-        memcpy(out + n, p->text + start, (size_t)bytes);
-        n += (size_t)bytes;
-        start += (size_t)bytes;
-    }
-    memcpy(out + n, start < end ? "..." : "", start < end ? 4 : 1);
-    return out;
+    return quern_parser_shown((quern_string){p->text + start, end - start}, out);
 }
 
 static void keep_note(quern_parser *p, const char *line)
@@ -508,6 +514,28 @@ quern_plan_node *quern_parser_group(quern_parser *p)
 
 /* ---- The whole ---- */
 
+/* The tree, from some date on and up to another one. */
+static quern_plan_node *add_dates(quern_parser *p, quern_plan_node *root)
+{
+    const quern_query_language *l = p->language;
+    quern_plan_node *dates = NULL;
+    p->field = (quern_string){NULL, 0};
+    if (l->since) {
+        add_to(p, &dates, QUERN_PLAN_ALL,
+               quern_parser_date(p, QUERN_STR("since"), QUERN_STR(l->since)));
+    }
+    if (l->until) {
+        add_to(p, &dates, QUERN_PLAN_ALL,
+               quern_parser_date(p, QUERN_STR("until"), QUERN_STR(l->until)));
+    }
+    if (dates && root && root->op == QUERN_PLAN_FILTER &&
+        root->last_child->op == QUERN_PLAN_ALL) { /* one filter is enough */
+        quern_plan_append(root->last_child, dates);
+        return root;
+    }
+    return quern_parser_pair(p, QUERN_PLAN_FILTER, root, dates);
+}
+
 static void parse_all(quern_parser *p, quern_string text)
 {
     quern_lex_names names = {quern_parser_is_field, p};
@@ -519,7 +547,7 @@ static void parse_all(quern_parser *p, quern_string text)
     if (p->status) {
         return;
     }
-    quern_plan_node *root = quern_parser_group(p);
+    quern_plan_node *root = add_dates(p, quern_parser_group(p));
     if (p->status) {
         return;
     }
@@ -539,10 +567,11 @@ static void print_query(quern_parser *p)
 {
     quern_buf line = {0};
     quern_query *query = p->query;
+    quern_lex_names names = {quern_parser_is_field, p};
     if (p->status) {
         return;
     }
-    p->status = quern_plan_print(&query->plan, p->language->analysis, &line, p->err);
+    p->status = quern_plan_print(&query->plan, p->language->analysis, &names, &line, p->err);
     query->text =
         p->status || line.status ? NULL : quern_arena_copy(&query->plan.arena, line.data, line.len);
     quern_buf_finish(&line);

@@ -26,7 +26,11 @@ typedef struct quern_query_language {
     const void *payload;
     int64_t now;    /* seconds since 1970, which since:7d counts from; 0: the clock says */
     int stems_only; /* 1: nothing is stemmed, so that each word is its own exact form */
+    const char *since, *until; /* dates that all of the answer has to be from; NULL: any */
 } quern_query_language;
+
+/* Whether a name before a colon is that of a field of the reader's index, or title. */
+int quern_query_is_field(const void *reader, quern_string name);
 
 /* Errors: NOMEM, FULL more words than can be numbered. */
 quern_status quern_query_build(const quern_query_language *language, quern_string text,

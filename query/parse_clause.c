@@ -54,10 +54,9 @@ int quern_parser_is_field(const void *parser, quern_string name)
 
 /* ---- Dates ---- */
 
-static quern_plan_node *date_clause(quern_parser *p, quern_string name, const quern_lexeme *value)
+quern_plan_node *quern_parser_date(quern_parser *p, quern_string name, quern_string text)
 {
     char shown[QUERN_PARSER_EXCERPT];
-    quern_string text = {p->text + value->start, value->end - value->start};
     quern_period period;
     int is_range = is_name(name, "date");
     int ok = is_range ? quern_period_read_range(text, p->now, &period)
@@ -66,8 +65,7 @@ static quern_plan_node *date_clause(quern_parser *p, quern_string name, const qu
         quern_parser_note(p,
                           "%.*s:%s is not a date (try 2024-03 or 2024-03-27); everything else "
                           "was searched",
-                          (int)name.len, name.data,
-                          quern_parser_excerpt(p, value->start, value->end, shown));
+                          (int)name.len, name.data, quern_parser_shown(text, shown));
         return NULL;
     }
     quern_plan_node leaf = {.op = QUERN_PLAN_DATE, .weight = 1.0};
@@ -243,7 +241,8 @@ quern_plan_node *quern_parser_clause(quern_parser *p)
         return path_clause(p, value);
     }
     if (is_name(name, "date") || is_name(name, "since") || is_name(name, "until")) {
-        return date_clause(p, name, value);
+        quern_string text = {p->text + value->start, value->end - value->start};
+        return quern_parser_date(p, name, text);
     }
     return field_clause(p, name, value);
 }

@@ -114,6 +114,28 @@ static quern_plan_member member_of(quern_parser *p, const quern_token *token, in
     return member;
 }
 
+/* Keeps what a word was typed as, which its stem alone may not be read as (does: doe). */
+static void keep_typed(quern_parser *p, uint32_t term, const quern_token *token, int is_function)
+{
+    if (p->status || !token->form) {
+        return;
+    }
+    quern_plan_term *t = &p->query->plan.terms[term];
+    const quern_word *form = token->form;
+    int is_stem = form->term_len == token->word->term_len &&
+                  memcmp(form->term + 1, token->word->term + 1, form->term_len - 1) == 0;
+    if (t->is_function || (t->typed.data && !is_function)) {
+        return;
+    }
+    t->is_function = is_function;
+    t->typed = (quern_string){NULL, 0};
+    if (!is_stem) {
+        t->typed.len = form->term_len - 1;
+        t->typed.data = quern_arena_copy(&p->query->plan.arena, form->term + 1, t->typed.len);
+        p->status = t->typed.data ? QUERN_OK : quern_fail_nomem(p->err);
+    }
+}
+
 /* A field's word as a leaf that selects: of the title by its stem, unless the form is meant. */
 static quern_plan_node *select_word(quern_parser *p, const quern_token *token, int is_exact)
 {
@@ -127,6 +149,9 @@ static quern_plan_node *select_word(quern_parser *p, const quern_token *token, i
     size_t n =
         quern_field_term(term, p->field, by_stem ? QUERN_FIELD_STEM : QUERN_FIELD_WORD, bytes);
     leaf.term = quern_parser_intern(p, term, n);
+    if (by_stem) {
+        keep_typed(p, leaf.term, token, 0);
+    }
     return quern_parser_leaf(p, &leaf);
 }
 
@@ -136,9 +161,9 @@ static quern_plan_node *word_leaf(quern_parser *p, const quern_token *token, int
         return select_word(p, token, is_exact);
     }
     quern_plan_member member = member_of(p, token, is_exact);
-    if (!p->status && !is_exact && token->form &&
-        quern_analysis_is_function_word(p->language->analysis, token->form)) {
-        p->query->plan.terms[member.term].is_function = 1;
+    if (!is_exact && token->form) {
+        keep_typed(p, member.term, token,
+                   quern_analysis_is_function_word(p->language->analysis, token->form));
     }
     quern_plan_node leaf = {.op =
                                 member.form == QUERN_PLAN_NONE ? QUERN_PLAN_TERM : QUERN_PLAN_EXACT,

@@ -59,7 +59,9 @@ enum { QUERN_PARSER_EXCERPT = 48 };
 /* Says something; beyond a few notes they are only counted. */
 void quern_parser_note(quern_parser *p, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* The front of text[start, end) as what can be printed. */
+/* The front of a text as what can be printed. */
+const char *quern_parser_shown(quern_string text, char out[QUERN_PARSER_EXCERPT]);
+/* The same of text[start, end) of the query. */
 const char *quern_parser_excerpt(const quern_parser *p, size_t start, size_t end,
                                  char out[QUERN_PARSER_EXCERPT]);
 
@@ -83,5 +85,8 @@ quern_plan_node *quern_parser_value(quern_parser *p, size_t start, size_t end);
 int quern_parser_is_field(const void *parser, quern_string name);
 quern_plan_node *quern_parser_clause(quern_parser *p);
 quern_plan_node *quern_parser_literal(quern_parser *p);
+/* The articles of a date, `name` being date, since or until; NULL where the text is none, with a
+ * note. */
+quern_plan_node *quern_parser_date(quern_parser *p, quern_string name, quern_string text);
 
 #endif

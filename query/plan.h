@@ -157,6 +157,9 @@ typedef struct quern_plan_term {
     quern_plan_node *loose;  /* a TERM or EXACT that looks for it, or NULL */
     quern_plan_node *starts; /* the phrases that begin with it */
     int is_function;         /* 1: typed as a function word */
+    int is_word;             /* 1: a TERM or SAME looks for it */
+    quern_string typed;      /* a word that was typed for it, where that is not its own bytes;
+                                data NULL: none was */
 } quern_plan_term;
 
 /* Distinct byte strings, numbered in the order they came. */

@@ -10,13 +10,15 @@
  *
  * Whatever is not a single leaf stands in brackets where it is part of something.
  *
- * A term is printed as a word where the word, typed alone, is that term again. It is not always: of
- * `agreed` the stem is agre, of `agre` it would be agr; and `the` would count less than its stem.
- * What has no such word is written as the index holds it, after a backslash (parse.c has the
- * grammar):
+ * A term is printed as a word where the word, typed alone, is that term again, and counts as a
+ * function word only where it did. It is not always: of `agreed` the stem is agre, of `agre` it
+ * would be agr; then the word that was typed is tried. What has no such word is written as the
+ * index holds it, after a backslash (parse.c has the grammar):
  *
- *     \stem:agre   \stem:agre=agreed   \stem:a,b,,c   \form:c?t~1   \select:%06title%00wx
+ *     \stem:agr   \stem:agre=agreed   \stem:a,b,,c   \form:c?t~1   \select:%06title%00sagr
  *     \same:color,colour        a SAME is always printed so
+ *
+ * So are fields: title:chip and price:10..20 where they are typed so, else \select and \number.
  *
  * Words that begin with a digit could be taken for an amount together with their neighbours, and
  * stand in brackets. A weight above what may be typed is written as several words.
@@ -24,6 +26,7 @@
 #include "query/plan_print.h"
 
 #include "query/period.h"
+#include "stemmer/fields.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -36,6 +39,7 @@ enum { PATTERN_TYPED = 200 /* bytes of the longest that is no literal */ };
 typedef struct printer {
     const quern_plan *plan;
     quern_analysis *analysis;
+    const quern_lex_names *names; /* or NULL: no field has a name that can be typed */
     quern_tokens tokens;
     quern_buf text; /* scratch: what a candidate would be typed as */
     quern_buf *out;
@@ -225,11 +229,34 @@ static int reads_as(printer *p, const quern_plan_member *members, uint32_t n)
     return !p->status && m == n;
 }
 
+/* Whether p->text is read as the member alone; and as a function word if that is one, where it
+ * matters. */
+static int reads_alone(printer *p, const quern_plan_member *m)
+{
+    if (!reads_as(p, m, 1)) {
+        return 0;
+    }
+    const quern_word *form = p->tokens.items[0].form;
+    int is_function = form && quern_analysis_is_function_word(p->analysis, form);
+    const quern_plan_term *t = &p->plan->terms[m->term];
+    return m->form != QUERN_PLAN_NONE || !t->is_word || is_function == t->is_function;
+}
+
+/* Fills p->text with what was typed for a term; 0: nothing that can be typed again. */
+static int add_kept(printer *p, uint32_t term)
+{
+    quern_string typed = p->plan->terms[term].typed;
+    quern_buf_clear(&p->text);
+    quern_buf_bytes(&p->text, typed.data, typed.data ? typed.len : 0);
+    return typed.data && is_plain(typed.data, typed.len);
+}
+
 /* Fills p->text with a word that is this member; 0: there is none. */
 static int find_word(printer *p, const quern_plan_member *m)
 {
     quern_buf_clear(&p->text);
-    return add_typed(p, m) && reads_as(p, m, 1);
+    return (add_typed(p, m) && reads_alone(p, m)) ||
+           (m->form == QUERN_PLAN_NONE && add_kept(p, m->term) && reads_alone(p, m));
 }
 
 static void put_text(printer *p)
@@ -239,17 +266,9 @@ static void put_text(printer *p)
 
 /* ---- Words, phrases, NEAR ---- */
 
-/* Whether the word that was found would count less, being a function word, than the member does. */
-static int would_soften(const printer *p, const quern_plan_member *m)
-{
-    const quern_token *token = p->tokens.items;
-    return m->form == QUERN_PLAN_NONE && !p->plan->terms[m->term].is_function && token->form &&
-           quern_analysis_is_function_word(p->analysis, token->form);
-}
-
 static void print_word(printer *p, const quern_plan_member *m)
 {
-    if (!find_word(p, m) || would_soften(p, m)) {
+    if (!find_word(p, m)) {
         put_literal_members(p, m, 1);
         return;
     }
@@ -377,9 +396,88 @@ static void print_path(printer *p, const quern_plan_pattern *glob)
     put_escaped(p, glob->bytes, glob->len, "*?/-");
 }
 
+/* Whether a field can be named in a query: by small letters and digits. */
+static int is_typed_name(const printer *p, quern_string name)
+{
+    static const char *const others[] = {"path", "date", "since", "until"}; /* no fields */
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.data[i];
+        int is_letter = c >= 'a' && c <= 'z';
+        if (!is_letter && (i == 0 || !((c >= '0' && c <= '9') || c == '_' || c == '-'))) {
+            return 0;
+        }
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (name.len == strlen(others[i]) && memcmp(name.data, others[i], name.len) == 0) {
+            return 0;
+        }
+    }
+    return p->names && name.len > 0 && name.len < QUERN_FIELD_NAME_MAX &&
+           p->names->is_field(p->names->payload, name);
+}
+
+/* Whether the word in p->text, typed behind the name, is read as this term. */
+static int selects(printer *p, quern_string name, int sort, const quern_plan_term *want)
+{
+    char term[QUERN_TERM_MAX];
+    if (p->status || p->text.status) {
+        return 0;
+    }
+    p->status = quern_analysis_text(p->analysis, (const char *)p->text.data, p->text.len,
+                                    &p->tokens, p->err);
+    const quern_token *first = p->tokens.items;
+    for (size_t i = 0; !p->status && i < p->tokens.n; i++) {
+        if (p->tokens.items[i].position != first->position || p->tokens.items[i].covers > 1) {
+            return 0;
+        }
+    }
+    if (p->status || p->tokens.n == 0 || (sort == QUERN_FIELD_STEM && !first->form)) {
+        return 0;
+    }
+    const quern_word *word = first->form && sort == QUERN_FIELD_WORD ? first->form : first->word;
+    quern_string bytes = {word->term + 1, word->term_len - 1};
+    size_t n = quern_field_term(term, name, sort, bytes);
+    return n == want->len && memcmp(term, want->bytes, n) == 0;
+}
+
+/* Prints title:chip, title:(=chips) or section:business; 0: it is no word of a field. */
+static int print_field_word(printer *p, uint32_t number)
+{
+    const quern_plan_term *t = &p->plan->terms[number];
+    const char *end =
+        t->len > 0 && t->bytes[0] == QUERN_TERM_FIELD ? memchr(t->bytes, 0, t->len) : NULL;
+    size_t head = end ? (size_t)(end - t->bytes) + 2 : t->len;
+    if (head >= t->len) {
+        return 0;
+    }
+    quern_string name = {t->bytes + 1, head - 3};
+    int sort = end[1];
+    int is_title = name.len == strlen(QUERN_FIELD_TITLE) &&
+                   memcmp(name.data, QUERN_FIELD_TITLE, name.len) == 0;
+    if (!is_typed_name(p, name) ||
+        (sort != QUERN_FIELD_WORD && (sort != QUERN_FIELD_STEM || !is_title))) {
+        return 0;
+    }
+    quern_buf_clear(&p->text);
+    quern_buf_bytes(&p->text, t->bytes + head, t->len - head);
+    int found = is_plain(t->bytes + head, t->len - head) && selects(p, name, sort, t);
+    if (!found && !(add_kept(p, number) && selects(p, name, sort, t))) {
+        return 0;
+    }
+    int is_exact = is_title && sort == QUERN_FIELD_WORD && p->tokens.items[0].form;
+    quern_buf_bytes(p->out, name.data, name.len);
+    put(p, is_exact ? ":(=" : ":");
+    put_text(p);
+    put(p, is_exact ? ")" : "");
+    return 1;
+}
+
 static void print_select(printer *p, uint32_t term)
 {
     const quern_plan_term *t = &p->plan->terms[term];
+    if (print_field_word(p, term)) {
+        return;
+    }
     put(p, "\\select:");
     put_escaped(p, t->bytes, t->len, "-");
 }
@@ -432,7 +530,7 @@ static void put_bound(printer *p, double value)
 
 static void print_number(printer *p, const quern_plan_node *node)
 {
-    put(p, "\\number:");
+    put(p, is_typed_name(p, QUERN_STR(node->field)) ? "" : "\\number:");
     put_escaped(p, node->field, strlen(node->field), "-");
     put(p, ":");
     put_bound(p, node->low);
@@ -620,10 +718,10 @@ static void print_group(printer *p, const quern_plan_node *node)
     }
 }
 
-quern_status quern_plan_print(const quern_plan *plan, quern_analysis *analysis, quern_buf *out,
-                              quern_error *err)
+quern_status quern_plan_print(const quern_plan *plan, quern_analysis *analysis,
+                              const quern_lex_names *names, quern_buf *out, quern_error *err)
 {
-    printer p = {.plan = plan, .analysis = analysis, .out = out, .err = err};
+    printer p = {.plan = plan, .analysis = analysis, .names = names, .out = out, .err = err};
     if (plan->root) {
         print_group(&p, plan->root);
     }

@@ -512,6 +512,12 @@ static quern_status add_to(quern_plan_node ***list, size_t *n, size_t *cap, quer
 
 static quern_status note_leaf(quern_plan *plan, quern_plan_node *leaf, int scores, quern_error *err)
 {
+    if (leaf->op == QUERN_PLAN_TERM) {
+        plan->terms[leaf->term].is_word = 1;
+    }
+    for (uint32_t i = 0; leaf->op == QUERN_PLAN_SAME && i < leaf->n_members; i++) {
+        plan->terms[leaf->members[i].term].is_word = 1;
+    }
     if (scores && leaf->op <= QUERN_PLAN_EXACT) {
         plan->terms[leaf->term].loose = leaf;
     }

@@ -39,9 +39,18 @@ static int has_field(const void *payload, quern_string name)
     return !has_terms(reader->snapshot, prefix, &found, NULL) && found;
 }
 
-quern_status quern_query_parse(quern_reader *reader, quern_string text, quern_query **out,
-                               quern_error *err)
+int quern_query_is_field(const void *reader, quern_string name)
 {
+    return (name.len == strlen(QUERN_FIELD_TITLE) &&
+            memcmp(name.data, QUERN_FIELD_TITLE, name.len) == 0) ||
+           has_field(reader, name);
+}
+
+quern_status quern_query_parse_with(quern_reader *reader, quern_string text,
+                                    const quern_query_options *options, quern_query **out,
+                                    quern_error *err)
+{
+    quern_query_options set = QUERN_QUERY_OPTIONS_INIT;
     quern_error_clear(err);
     if (out) {
         *out = NULL;
@@ -49,12 +58,27 @@ quern_status quern_query_parse(quern_reader *reader, quern_string text, quern_qu
     if (!reader || !out || (!text.data && text.len)) {
         return quern_fail(err, QUERN_E_INVALID, "quern_query_parse: an argument is missing");
     }
-    quern_query_language language = {.has_field = has_field, .payload = reader};
+    if (options && options->size < sizeof options->size) {
+        return quern_fail(err, QUERN_E_INVALID,
+                          "quern_query_parse_with: size of the options is not set - start from "
+                          "QUERN_QUERY_OPTIONS_INIT");
+    }
+    if (options) {
+        quern_struct_read(&set, sizeof set, options);
+    }
+    quern_query_language language = {
+        .has_field = has_field, .payload = reader, .since = set.since, .until = set.until};
     language.stems_only = strcmp(reader->snapshot->manifest.config.language, "none") == 0;
     QUERN_TRY(quern_reader_take_analysis(reader, &language.analysis, err));
     quern_status status = quern_query_build(&language, text, out, err);
     quern_reader_give_analysis(reader, language.analysis);
     return status;
+}
+
+quern_status quern_query_parse(quern_reader *reader, quern_string text, quern_query **out,
+                               quern_error *err)
+{
+    return quern_query_parse_with(reader, text, NULL, out, err);
 }
 
 void quern_query_free(quern_query *query)

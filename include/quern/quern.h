@@ -467,6 +467,23 @@ QUERN_API quern_status quern_query_parse(quern_reader *reader, quern_string text
                                          quern_error *err);
 QUERN_API void quern_query_free(quern_query *query);
 
+typedef struct quern_query_options {
+    size_t size;
+    const char *since, *until; /* only articles of that day, month or year or later, or earlier, as
+                                  dates of the query language: 2024, 2024-03, 2024-03-27, 7d;
+                                  articles without a date are left out. NULL: any */
+} quern_query_options;
+#define QUERN_QUERY_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(quern_query_options), NULL, NULL                                                    \
+    }
+
+/* The same with options, which hold for the whole of the query, whatever its text says. A date that
+ * is none is left out, and a note says so. `options` may be NULL. */
+QUERN_API quern_status quern_query_parse_with(quern_reader *reader, quern_string text,
+                                              const quern_query_options *options, quern_query **out,
+                                              quern_error *err);
+
 typedef struct quern_like_options {
     size_t size;
     uint32_t terms;                          /* how many at most; 0 is 25, at most 1,024 */

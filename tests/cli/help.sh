@@ -46,6 +46,20 @@ has out '2 passages'
 run 1 "$SEARCH" --since 2026 fennel
 run 0 "$SEARCH" --since 2024-99 --json fennel
 has out '2024-99'
+# They hold whatever the text is, and for what else is counted.
+for words in 'fennel NOT' 'fennel AND' 'fennel OR' '"fennel' '(fennel OR'; do
+    run 1 "$SEARCH" --since 2026 "$words"
+    run 0 "$SEARCH" --since 2025 "$words"
+    same "$words since" 1 "$(wc -l <"$scratch/.out" | tr -d ' ')"
+done
+run 0 "$SEARCH" --since 2024 -c
+has out '2 passages'
+printf 'q\tfennel\n' >queries.tsv
+run 0 "$SEARCH" --queries queries.tsv --format trec --until 2024
+same 'queries until' 1 "$(wc -l <"$scratch/.out" | tr -d ' ')"
+run 1 "$SEARCH" --since 2025 --until 2025-06 fennal
+has err 'did you mean:  search --since 2025 --until 2025-06 fennel      1 passage in 1 article'
+rm queries.tsv
 
 # Nothing found: what may have been meant is said and not searched for.
 run 1 "$SEARCH" Bedrok

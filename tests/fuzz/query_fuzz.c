@@ -22,7 +22,8 @@ static int has_field(const void *payload, quern_string name)
 static quern_query *parse(quern_string text)
 {
     quern_query *query = NULL;
-    quern_query_language language = {analysis, has_field, NULL, 1711560000, 0};
+    quern_query_language language = {
+        .analysis = analysis, .has_field = has_field, .now = 1711560000};
     FUZZ_CHECK(quern_query_build(&language, text, &query, NULL) == QUERN_OK);
     return query;
 }

@@ -26,7 +26,7 @@ static void check_text(const quern_plan *plan, const char *want)
     quern_buf line = {0};
     quern_analysis *analysis = NULL;
     CU_ASSERT_FATAL(quern_analysis_new("english", &analysis, &err) == QUERN_OK);
-    CHECK(quern_plan_print(plan, analysis, &line, &err) == QUERN_OK);
+    CHECK(quern_plan_print(plan, analysis, NULL, &line, &err) == QUERN_OK);
     CHECK_ROW(want, line.len == strlen(want) &&
                         (line.len == 0 || memcmp(line.data, want, line.len) == 0));
     quern_buf_finish(&line);

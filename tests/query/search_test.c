@@ -326,6 +326,8 @@ static void test_refused(void)
     quern_query_free(query);
     CHECK(quern_query_parse(NULL, QUERN_STR("x"), &query, &err) == QUERN_E_INVALID && !query);
     CHECK(quern_query_parse(reader, QUERN_STR("x"), NULL, &err) == QUERN_E_INVALID);
+    CHECK(quern_query_parse_with(reader, QUERN_STR("x"), &(quern_query_options){0}, &query, &err) ==
+          QUERN_E_INVALID);
     CHECK(quern_hits_count(NULL) == 0 && quern_hits_get(NULL, 0, NULL) == QUERN_E_INVALID);
     CHECK(quern_hits_totals(NULL, NULL) == QUERN_E_INVALID);
     quern_hits_free(NULL);
