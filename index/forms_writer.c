@@ -231,31 +231,43 @@ quern_status quern_forms_writer_add(quern_forms_writer *w, const char *form, siz
     return w->names.status ? quern_fail_nomem(err) : QUERN_OK;
 }
 
-quern_status quern_forms_writer_posting(quern_forms_writer *w, const quern_forms_posting *posting,
-                                        quern_error *err)
+/* Notes a form, the number of an item, in a passage; returns its code. */
+static uint32_t note_form(quern_forms_writer *w, uint32_t form, uint32_t passage)
 {
-    if (w->n == QUERN_BLOCK) {
-        flush_block(w);
+    quern_forms_item *item = &w->items[form];
+    if (item->code == NONE) {
+        item->code = w->n_codes++;
+        w->by_code[item->code] = form;
     }
-    if (quern_grow(&w->occurrence, &w->cap_occurrences, w->n_occurrences + posting->tf,
-                   sizeof *w->occurrence)) {
-        return quern_fail_nomem(err);
-    }
-    for (uint32_t i = 0; i < posting->tf; i++) {
-        if (posting->forms[i] >= w->n_items) {
-            return quern_fail(err, QUERN_E_INVALID, "a term has no such form");
+    item->df += item->df == 0 || item->last != passage;
+    item->last = passage;
+    item->cf++;
+    return item->code;
+}
+
+quern_status quern_forms_writer_add_postings(quern_forms_writer *w,
+                                             const quern_forms_postings *postings, quern_error *err)
+{
+    const uint32_t *forms = postings->forms;
+    for (uint32_t i = 0; i < postings->n; i++) {
+        uint32_t tf = postings->tfs[i];
+        if (w->n == QUERN_BLOCK) {
+            flush_block(w);
         }
-        quern_forms_item *item = &w->items[posting->forms[i]];
-        if (item->code == NONE) {
-            item->code = w->n_codes++;
-            w->by_code[item->code] = posting->forms[i];
+        size_t n = w->n_occurrences;
+        if (w->cap_occurrences - n < tf &&
+            quern_grow(&w->occurrence, &w->cap_occurrences, n + tf, sizeof *w->occurrence)) {
+            return quern_fail_nomem(err);
         }
-        item->df += item->df == 0 || item->last != posting->passage;
-        item->last = posting->passage;
-        item->cf++;
-        w->occurrence[w->n_occurrences++] = item->code;
+        for (const uint32_t *end = forms + tf; forms < end; forms++) {
+            if (*forms >= w->n_items) {
+                return quern_fail(err, QUERN_E_INVALID, "a term has no such form");
+            }
+            w->occurrence[n++] = note_form(w, *forms, postings->passages[i]);
+        }
+        w->n_occurrences = n;
+        w->n++;
     }
-    w->n++;
     return QUERN_OK;
 }
 

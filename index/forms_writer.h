@@ -75,14 +75,16 @@ void quern_forms_writer_begin(quern_forms_writer *w, const char *term, size_t le
 quern_status quern_forms_writer_add(quern_forms_writer *w, const char *form, size_t len,
                                     quern_error *err);
 
-typedef struct quern_forms_posting {
-    uint32_t passage, tf;
-    const uint32_t *forms; /* tf numbers of forms, counted from 0 as they were added */
-} quern_forms_posting;
+typedef struct quern_forms_postings {
+    const uint32_t *passages, *tfs;
+    uint32_t n;
+    const uint32_t *forms; /* of each occurrence, counted from 0 as they were added */
+} quern_forms_postings;
 
-/* The next posting of a term of two forms or more; of others nothing need be told. */
-quern_status quern_forms_writer_posting(quern_forms_writer *w, const quern_forms_posting *posting,
-                                        quern_error *err);
+/* The next postings of a term of two forms or more; of others nothing need be told. */
+quern_status quern_forms_writer_add_postings(quern_forms_writer *w,
+                                             const quern_forms_postings *postings,
+                                             quern_error *err);
 /* Ends the term, which has this ordinal. */
 quern_status quern_forms_writer_end(quern_forms_writer *w, uint32_t ordinal, quern_error *err);
 

@@ -11,6 +11,8 @@
 #include "index/block.h"
 #include "index/positions.h"
 
+#define POSTING_ROOM 8u /* bytes that positions of three words or fewer take at most */
+
 void quern_postings_writer_init(quern_postings_writer *w, quern_out *post)
 {
     memset(w, 0, sizeof *w);
@@ -25,6 +27,12 @@ void quern_postings_writer_finish(quern_postings_writer *w)
     quern_free(w->blocks);
 }
 
+static uint32_t bucket_of(double v)
+{
+    uint32_t bucket = (uint32_t)(v * QUERN_KTH_BUCKETS);
+    return bucket < QUERN_KTH_BUCKETS ? bucket : QUERN_KTH_BUCKETS - 1;
+}
+
 void quern_postings_writer_begin(quern_postings_writer *w, const uint32_t *lengths,
                                  uint32_t n_passages, uint64_t sum_len)
 {
@@ -37,6 +45,7 @@ void quern_postings_writer_begin(quern_postings_writer *w, const uint32_t *lengt
     for (uint32_t tf = 0; tf < QUERN_NORM_TFS; tf++) {
         for (uint32_t len = 0; len < 256; len++) {
             w->norms[tf][len] = quern_bm25_tfnorm(&w->model, tf, len);
+            w->buckets[tf][len] = (uint16_t)bucket_of(w->norms[tf][len]);
         }
     }
 }
@@ -90,10 +99,9 @@ static double measure_block(quern_postings_writer *w)
     for (uint32_t i = 0; i < w->n; i++) {
         uint32_t tf = w->tfs[i];
         uint32_t len = w->lengths[w->passages[i]];
-        double v = tf < QUERN_NORM_TFS && len < 256 ? w->norms[tf][len]
-                                                    : quern_bm25_tfnorm(&w->model, tf, len);
-        uint32_t bucket = (uint32_t)(v * QUERN_KTH_BUCKETS);
-        w->histogram[bucket < QUERN_KTH_BUCKETS ? bucket : QUERN_KTH_BUCKETS - 1]++;
+        int is_common = tf < QUERN_NORM_TFS && len < 256;
+        double v = is_common ? w->norms[tf][len] : quern_bm25_tfnorm(&w->model, tf, len);
+        w->histogram[is_common ? w->buckets[tf][len] : bucket_of(v)]++;
         max = v > max ? v : max;
     }
     return max;
@@ -124,66 +132,116 @@ static quern_status flush_block(quern_postings_writer *w, quern_error *err)
     return QUERN_OK;
 }
 
-static quern_status put_positions(quern_postings_writer *w, const quern_posting *posting,
-                                  quern_error *err)
+static quern_status keep_only(quern_postings_writer *w, const uint32_t *positions, uint32_t tf,
+                              quern_error *err)
 {
-    uint32_t len = w->lengths[posting->passage];
-    uint32_t tf = posting->tf;
-    len = len > 0 ? len : 1;
+    if (quern_grow(&w->only, &w->only_cap, tf, sizeof *w->only)) {
+        return quern_fail_nomem(err);
+    }
+    memcpy(w->only, positions, (size_t)tf * sizeof *w->only);
+    return QUERN_OK;
+}
+
+/* Positions of more than one word, behind which `more` postings come. */
+static quern_status put_many(quern_postings_writer *w, const uint32_t *positions, uint32_t tf,
+                             uint32_t len, uint32_t more, quern_error *err)
+{
     if (tf == 0 || tf > len) {
         return quern_fail(err, QUERN_E_INVALID,
                           "a term is more often in a passage than it is long");
     }
-    w->counted &= posting->positions[tf - 1] == tf - 1;
-    uint64_t need = tf <= 3 ? 0 : quern_positions_width(tf, len) / 8;
-    need += QUERN_POSITIONS_SLACK;
-    if ((!w->bits.out || (uint64_t)(w->bits_end - w->bits.out) < need) && make_room(w, need)) {
+    uint64_t need = QUERN_POSITIONS_SLACK + (uint64_t)more * POSTING_ROOM;
+    need += tf <= 3 ? POSTING_ROOM : quern_positions_width(tf, len) / 8;
+    if ((uint64_t)(w->bits_end - w->bits.out) < need && make_room(w, need)) {
         return quern_fail_nomem(err);
     }
-    if (tf == 1 && posting->positions[0] < len) {
-        quern_bits_put(&w->bits, posting->positions[0], quern_bits_width(len - 1));
-        return QUERN_OK;
-    }
-    if (quern_positions_write(&w->bits, posting->positions, tf, len)) {
+    if (quern_positions_write(&w->bits, positions, tf, len)) {
         return quern_fail(err, QUERN_E_INVALID, "positions of a term leave order or passage");
     }
     return QUERN_OK;
 }
 
-static quern_status keep_only(quern_postings_writer *w, const quern_posting *posting,
-                              quern_error *err)
+/* Encodes the positions of n postings; *end is behind them. */
+static quern_status put_positions(quern_postings_writer *w, const quern_plain_postings *list,
+                                  uint32_t n, const uint32_t **end, quern_error *err)
 {
-    if (quern_grow(&w->only, &w->only_cap, posting->tf, sizeof *w->only)) {
+    uint64_t need = QUERN_POSITIONS_SLACK + (uint64_t)n * POSTING_ROOM;
+    if ((!w->bits.out || (uint64_t)(w->bits_end - w->bits.out) < need) && make_room(w, need)) {
         return quern_fail_nomem(err);
     }
-    memcpy(w->only, posting->positions, (size_t)posting->tf * sizeof *w->only);
+    const uint32_t *at = list->positions;
+    quern_bits_writer bits = w->bits;
+    uint32_t off = 0; /* how far the last position of any is from counting */
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t tf = list->tfs[i];
+        uint32_t len = w->lengths[list->passages[i]];
+        len = len > 0 ? len : 1;
+        if (tf == 1 && *at < len) {
+            quern_bits_put(&bits, *at, quern_bits_width(len - 1));
+        } else if (tf == 2 && len < 256 && at[0] < at[1] && at[1] < len) {
+            uint32_t rank = at[0] + at[1] * (at[1] - 1) / 2;
+            quern_bits_put(&bits, rank, quern_positions_widths[1][len]);
+        } else {
+            w->bits = bits;
+            QUERN_TRY(put_many(w, at, tf, len, n - i - 1, err));
+            bits = w->bits;
+        }
+        at += tf;
+        off |= at[-1] - (tf - 1);
+    }
+    w->bits = bits;
+    w->counted &= off == 0;
+    *end = at;
     return QUERN_OK;
 }
 
-quern_status quern_postings_writer_add(quern_postings_writer *w, const quern_posting *posting,
-                                       quern_error *err)
+/* Adds the first n postings, for which the block has room, and steps over them. */
+static quern_status put_some(quern_postings_writer *w, quern_plain_postings *list, uint32_t n,
+                             quern_error *err)
 {
-    if (w->df == 0) {
-        w->list_at = post_len(w);
-        w->list_pos_at = quern_spill_len(&w->pos);
-        w->base = 0;
-        begin_block(w);
-    } else if (w->n == QUERN_BLOCK) {
-        QUERN_TRY(flush_block(w, err));
-    }
     uint32_t least = w->n > 0 ? w->passages[w->n - 1] + 1 : w->base;
-    if (posting->passage >= w->n_passages || posting->passage < least) {
+    uint32_t wrong = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t passage = list->passages[i];
+        wrong |= (uint32_t)(passage < least) | (uint32_t)(passage >= w->n_passages);
+        least = passage + 1;
+        w->passages[w->n + i] = passage;
+        w->tfs[w->n + i] = list->tfs[i];
+        w->cf += list->tfs[i];
+    }
+    if (wrong) {
         return quern_fail(err, QUERN_E_INVALID, "the passages of a term are not in order");
     }
-    QUERN_TRY(put_positions(w, posting, err));
+    const uint32_t *end = list->positions;
+    QUERN_TRY(put_positions(w, list, n, &end, err));
     if (w->df == 0) {
-        QUERN_TRY(keep_only(w, posting, err));
+        QUERN_TRY(keep_only(w, list->positions, list->tfs[0], err));
     }
-    w->passages[w->n] = posting->passage;
-    w->tfs[w->n] = posting->tf;
-    w->n++;
-    w->df++;
-    w->cf += posting->tf;
+    w->n += n;
+    w->df += n;
+    list->passages += n;
+    list->tfs += n;
+    list->positions = end;
+    list->n -= n;
+    return QUERN_OK;
+}
+
+quern_status quern_postings_writer_add(quern_postings_writer *w, const quern_plain_postings *list,
+                                       quern_error *err)
+{
+    quern_plain_postings left = *list;
+    while (left.n > 0) {
+        if (w->df == 0) {
+            w->list_at = post_len(w);
+            w->list_pos_at = quern_spill_len(&w->pos);
+            w->base = 0;
+            begin_block(w);
+        } else if (w->n == QUERN_BLOCK) {
+            QUERN_TRY(flush_block(w, err));
+        }
+        uint32_t room = QUERN_BLOCK - w->n;
+        QUERN_TRY(put_some(w, &left, left.n < room ? left.n : room, err));
+    }
     return QUERN_OK;
 }
 

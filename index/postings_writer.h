@@ -30,7 +30,8 @@ typedef struct quern_postings_writer {
     const uint32_t *lengths;
     uint32_t n_passages;
     quern_bm25 model;
-    double norms[QUERN_NORM_TFS][256]; /* tfnorms of the common frequencies and lengths */
+    double norms[QUERN_NORM_TFS][256];     /* tfnorms of the common frequencies and lengths */
+    uint16_t buckets[QUERN_NORM_TFS][256]; /* and where they count in the histogram */
 
     /* The list at hand. */
     uint32_t df;
@@ -60,13 +61,16 @@ void quern_postings_writer_finish(quern_postings_writer *w);
 void quern_postings_writer_begin(quern_postings_writer *w, const uint32_t *lengths,
                                  uint32_t n_passages, uint64_t sum_len);
 
-typedef struct quern_posting {
-    uint32_t passage, tf;
-    const uint32_t *positions;
-} quern_posting;
+/* Postings with their positions. */
+typedef struct quern_plain_postings {
+    const uint32_t *passages, *tfs;
+    uint32_t n;
+    const uint32_t *positions; /* of one posting behind the other */
+} quern_plain_postings;
 
-/* Adds a posting to the list at hand. INVALID where it breaks the rules. */
-quern_status quern_postings_writer_add(quern_postings_writer *w, const quern_posting *posting,
+/* Adds postings to the list at hand, the same one by one or all at once. INVALID where they break
+ * the rules. */
+quern_status quern_postings_writer_add(quern_postings_writer *w, const quern_plain_postings *list,
                                        quern_error *err);
 /* Postings whose positions stand in a list of another segment, as bits. */
 typedef struct quern_posting_run {

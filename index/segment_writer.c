@@ -266,18 +266,23 @@ quern_status quern_segment_writer_form(quern_segment_writer *w, const char *form
     return status ? settle(w, status, err) : QUERN_OK;
 }
 
-quern_status quern_segment_writer_posting(quern_segment_writer *w,
-                                          const quern_term_posting *posting, quern_error *err)
+static quern_status put_forms(quern_segment_writer *w, const quern_forms_postings *postings)
 {
-    quern_posting list = {posting->passage, posting->tf, posting->positions};
+    return w->forms.n_items > 1 ? quern_forms_writer_add_postings(&w->forms, postings, &w->error)
+                                : QUERN_OK;
+}
+
+quern_status quern_segment_writer_postings(quern_segment_writer *w,
+                                           const quern_term_postings *postings, quern_error *err)
+{
+    const quern_term_postings *p = postings;
+    quern_plain_postings list = {p->passages, p->tfs, p->n, p->positions};
+    quern_forms_postings forms = {p->passages, p->tfs, p->n, p->forms};
     if (w->status || !w->in_term) {
         return w->status ? settle(w, w->status, err) : misuse(w, "a posting has no term", err);
     }
     quern_status status = quern_postings_writer_add(&w->postings, &list, &w->error);
-    if (!status && w->forms.n_items > 1) {
-        quern_forms_posting forms = {posting->passage, posting->tf, posting->forms};
-        status = quern_forms_writer_posting(&w->forms, &forms, &w->error);
-    }
+    status = status ? status : put_forms(w, &forms);
     return status ? settle(w, status, err) : QUERN_OK;
 }
 
@@ -293,13 +298,9 @@ quern_status quern_segment_writer_run(quern_segment_writer *w, const quern_term_
     if (w->status || !w->in_term) {
         return w->status ? settle(w, w->status, err) : misuse(w, "a posting has no term", err);
     }
+    quern_forms_postings forms = {run->passages, run->tfs, run->n, run->forms};
     quern_status status = quern_postings_writer_run(&w->postings, &list, &w->error);
-    const uint32_t *forms = run->forms;
-    for (uint32_t i = 0; i < run->n && !status && w->forms.n_items > 1; i++) {
-        quern_forms_posting posting = {run->passages[i], run->tfs[i], forms};
-        status = quern_forms_writer_posting(&w->forms, &posting, &w->error);
-        forms += run->tfs[i];
-    }
+    status = status ? status : put_forms(w, &forms);
     return status ? settle(w, status, err) : QUERN_OK;
 }
 

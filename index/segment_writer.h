@@ -52,15 +52,18 @@ quern_status quern_segment_writer_term(quern_segment_writer *w, const char *term
 quern_status quern_segment_writer_form(quern_segment_writer *w, const char *form, size_t len,
                                        quern_error *err);
 
-/* The next posting of the term. */
-typedef struct quern_term_posting {
-    uint32_t passage, tf;      /* tf is at least 1 */
-    const uint32_t *positions; /* ascend strictly and are below the passage's length */
+/* The next postings of the term; the same one by one or many at once. */
+typedef struct quern_term_postings {
+    const uint32_t *passages;  /* ascend strictly */
+    const uint32_t *tfs;       /* at least 1 */
+    uint32_t n;                /* postings */
+    const uint32_t *positions; /* of one posting behind the other: each ascend strictly and are
+                                  below the passage's length */
     const uint32_t *forms;     /* of a term of two forms or more: which form each occurrence has,
                                   counted from 0 as they were given */
-} quern_term_posting;
-quern_status quern_segment_writer_posting(quern_segment_writer *w,
-                                          const quern_term_posting *posting, quern_error *err);
+} quern_term_postings;
+quern_status quern_segment_writer_postings(quern_segment_writer *w,
+                                           const quern_term_postings *postings, quern_error *err);
 
 /* How many postings may come as a run now; 0: the next one has to come alone. */
 uint32_t quern_segment_writer_room(const quern_segment_writer *w);

@@ -10,6 +10,7 @@
 #define BUCKETS 512        /* about: the lines that are written to fit the first-level cache */
 #define LEAST_TARGET 1024u /* records in a bucket of several ranks */
 #define LOW_BITS 18u       /* slots in a bucket, at most, unless records are wide */
+#define BATCH 2048u        /* records that are fed to the encoder at once, about */
 #define TERM_MASK (QUERN_NUMBERS_MAX - 1)
 
 /* Consecutive ranks whose records lie together. */
@@ -38,8 +39,10 @@ typedef struct sorter {
     uint32_t *rank_of;           /* of each slot of the bucket at hand: its rank within it */
     uint32_t first, n_slice;     /* buckets of the slice at hand */
     uint32_t only;               /* the rank that `take_one` looks for */
-    uint32_t *positions, *forms; /* of the posting at hand */
-    size_t n_positions, cap_positions, cap_forms;
+    uint32_t *where, *tfs;       /* passages and frequencies of the postings at hand */
+    uint32_t *positions, *forms; /* of them */
+    size_t n_positions, cap_positions, cap_forms, cap_where, cap_tfs;
+    size_t room;                    /* records that all four have room for */
     quern_stored_passage *passages; /* of the article that the encoder asked for */
     size_t cap_passages;
     quern_error *err;
@@ -307,9 +310,10 @@ static int keep_position(sorter *s, uint32_t position, uint32_t form)
 
 static int put_posting(sorter *s, uint32_t passage)
 {
-    quern_term_posting posting = {passage, (uint32_t)s->n_positions, s->positions, s->forms};
+    uint32_t tf = (uint32_t)s->n_positions;
+    quern_term_postings posting = {&passage, &tf, 1, s->positions, s->forms};
     s->n_positions = 0;
-    return quern_segment_writer_posting(s->writer, &posting, s->err) != QUERN_OK;
+    return quern_segment_writer_postings(s->writer, &posting, s->err) != QUERN_OK;
 }
 
 static int begin_term(sorter *s, uint32_t r)
@@ -364,44 +368,76 @@ static int put_one(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, ui
 static int make_room(sorter *s, size_t n)
 {
     if (quern_grow(&s->positions, &s->cap_positions, n, sizeof *s->positions) ||
-        quern_grow(&s->forms, &s->cap_forms, n, sizeof *s->forms)) {
+        quern_grow(&s->forms, &s->cap_forms, n, sizeof *s->forms) ||
+        quern_grow(&s->where, &s->cap_where, n, sizeof *s->where) ||
+        quern_grow(&s->tfs, &s->cap_tfs, n, sizeof *s->tfs)) {
         quern_fail_nomem(s->err);
         return -1;
     }
+    s->room = n;
     return 0;
+}
+
+/* How many of the n records are fed next: a batch, and what else is in the passage of its last. */
+static size_t next_batch(const sorter *s, const uint64_t *records, size_t n)
+{
+    uint64_t mask = ((uint64_t)1 << s->passage_bits) - 1;
+    size_t end = n < BATCH ? n : BATCH;
+    while (end < n && ((records[end] ^ records[end - 1]) >> s->position_bits & mask) == 0) {
+        end++;
+    }
+    return end;
+}
+
+/* Takes n records of whole passages apart, without a branch that could be guessed wrong. Returns
+ * how many postings they are. */
+static uint32_t take_apart(sorter *s, const uint64_t *records, size_t n)
+{
+    uint64_t position_mask = ((uint64_t)1 << s->position_bits) - 1;
+    uint64_t passage_mask = ((uint64_t)1 << s->passage_bits) - 1;
+    unsigned position_bits = s->position_bits;
+    uint32_t *positions = s->positions;
+    uint32_t *where = s->where;
+    uint32_t *ends = s->tfs;
+    uint32_t last = (uint32_t)(records[0] >> position_bits & passage_mask);
+    uint32_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t passage = (uint32_t)(records[i] >> position_bits & passage_mask);
+        positions[i] = (uint32_t)(records[i] & position_mask);
+        at += passage != last;
+        where[at] = last = passage;
+        ends[at] = (uint32_t)i + 1;
+    }
+    for (uint32_t k = at; k > 0; k--) {
+        ends[k] -= ends[k - 1];
+    }
+    return at + 1;
 }
 
 /* Feeds the n records of one rank, which are in order; its slots in the bucket begin with `slot`.
  */
 static int feed_rank(sorter *s, uint32_t r, const uint64_t *records, size_t n, uint32_t slot)
 {
-    uint64_t position_mask = ((uint64_t)1 << s->position_bits) - 1;
-    uint64_t passage_mask = ((uint64_t)1 << s->passage_bits) - 1;
     unsigned shift = s->passage_bits + s->position_bits;
     int one = s->ranks.first[r + 1] - s->ranks.first[r] == 1;
     if (begin_term(s, r)) {
         return -1;
     }
-    for (size_t i = 0; i < n;) {
-        uint64_t where = records[i] >> s->position_bits & passage_mask;
-        size_t end = i + 1;
-        while (end < n && (records[end] >> s->position_bits & passage_mask) == where) {
-            end++;
-        }
-        if (end - i > s->cap_forms && make_room(s, end - i)) {
+    while (n > 0) {
+        size_t batch = next_batch(s, records, n);
+        if (batch > s->room && make_room(s, batch)) {
             return -1;
         }
-        s->n_positions = end - i;
-        for (size_t k = 0; k < end - i; k++) {
-            s->positions[k] = (uint32_t)(records[i + k] & position_mask);
+        quern_term_postings postings = {s->where, s->tfs, take_apart(s, records, batch),
+                                        s->positions, s->forms};
+        for (size_t k = 0; !one && k < batch; k++) {
+            s->forms[k] = (uint32_t)(records[k] >> shift) - slot;
         }
-        for (size_t k = 0; !one && k < end - i; k++) {
-            s->forms[k] = (uint32_t)(records[i + k] >> shift) - slot;
-        }
-        i = end;
-        if (put_posting(s, (uint32_t)where)) {
+        if (quern_segment_writer_postings(s->writer, &postings, s->err)) {
             return -1;
         }
+        records += batch;
+        n -= batch;
     }
     return 0;
 }
@@ -569,6 +605,8 @@ quern_status quern_flush_run(const quern_flush *flush, quern_segment_ref *out, q
     quern_free(s->ends);
     quern_free(s->starts);
     quern_free(s->rank_of);
+    quern_free(s->where);
+    quern_free(s->tfs);
     quern_free(s->positions);
     quern_free(s->forms);
     quern_free(s->passages);

@@ -409,8 +409,8 @@ static quern_status put_posting(merger *m, side *s, quern_error *err)
         }
         least = m->positions[i] + 1;
     }
-    quern_term_posting posting = {s->passage, tf, m->positions, m->forms};
-    return quern_segment_writer_posting(m->writer, &posting, err);
+    quern_term_postings posting = {&s->passage, &tf, 1, m->positions, m->forms};
+    return quern_segment_writer_postings(m->writer, &posting, err);
 }
 
 /* The new numbers of the postings from the one at hand on that come before passage `end` of another

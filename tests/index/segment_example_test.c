@@ -75,9 +75,9 @@ static void write_example(quern_vfs *vfs, quern_segment_ref *ref)
             CHECK(quern_segment_writer_form(w, t->forms[k], strlen(t->forms[k]), &err) == QUERN_OK);
         }
         for (uint32_t k = 0; k < t->n; k++) {
-            quern_term_posting posting = {t->postings[k].passage, t->postings[k].tf,
-                                          t->postings[k].positions, t->postings[k].forms};
-            CHECK(quern_segment_writer_posting(w, &posting, &err) == QUERN_OK);
+            quern_term_postings posting = {&t->postings[k].passage, &t->postings[k].tf, 1,
+                                           t->postings[k].positions, t->postings[k].forms};
+            CHECK(quern_segment_writer_postings(w, &posting, &err) == QUERN_OK);
         }
     }
     CHECK(quern_segment_writer_finish(w, ref, &err) == QUERN_OK);

@@ -298,8 +298,8 @@ static quern_status write_term(const model *m, const model_term *t, uint32_t *fo
     for (size_t k = 0; k < t->n; k++) {
         const model_posting *p = &m->postings[t->first + k];
         const uint32_t *form = forms + (p->at - m->postings[t->first].at);
-        quern_term_posting posting = {p->passage, p->tf, m->positions + p->at, form};
-        QUERN_TRY(quern_segment_writer_posting(w, &posting, err));
+        quern_term_postings posting = {&p->passage, &p->tf, 1, m->positions + p->at, form};
+        QUERN_TRY(quern_segment_writer_postings(w, &posting, err));
     }
     return QUERN_OK;
 }
