@@ -177,7 +177,8 @@ static void make_plan(const peer_query *query, quern_plan *plan)
     quern_plan_node *root;
     quern_plan_member *members = bench_alloc(query->n_words, sizeof *members);
     quern_plan_init(plan);
-    check(quern_plan_operator(plan, QUERN_PLAN_ANY, 0, &root, &err), &err);
+    quern_plan_op op = query->type == PEER_AND ? QUERN_PLAN_ALL : QUERN_PLAN_ANY;
+    check(quern_plan_operator(plan, op, 0, &root, &err), &err);
     for (size_t i = 0; i < query->n_words; i++) {
         quern_plan_member member = {0, (uint32_t)i, QUERN_PLAN_NONE};
         size_t len = make_term(query->words[i], term);
@@ -236,10 +237,6 @@ static void search(void *engine_, const peer_query *query, peer_answer *answer)
     const quern_bm25 model = {QUERN_BM25_K1, QUERN_BM25_B, 0};
     if (query->mode == PEER_DECODE) {
         decode(e, query, answer);
-        return;
-    }
-    if (query->type == PEER_AND) {
-        answer->refused = "AND is not in quern's plans yet";
         return;
     }
     make_plan(query, &plan);
