@@ -28,6 +28,7 @@ void quern_match_pool_finish(quern_match_pool *pool)
     quern_free(pool->slots);
     quern_free(pool->positions);
     quern_free(pool->codes);
+    quern_free(pool->starts);
     memset(pool, 0, sizeof *pool);
 }
 
@@ -68,23 +69,29 @@ quern_status quern_match_block(quern_match_pool *pool, quern_match_cursor *curso
     return load(*out, cursor->block, err);
 }
 
-quern_status quern_match_forms(quern_match_pool *pool, quern_match_cursor *cursor,
-                               quern_postings **postings, quern_forms **out, quern_error *err)
+quern_status quern_match_forms_at(quern_match_pool *pool, const quern_match_cursor *cursor,
+                                  uint32_t block, quern_forms **out, quern_error *err)
 {
     quern_match_slot *slot = slot_of(pool, cursor);
-    QUERN_TRY(quern_match_block(pool, cursor, postings, err));
     *out = &slot->forms;
     if (!slot->has_forms) {
         QUERN_TRY(quern_forms_open(*out, cursor->segment, cursor->stem, &cursor->term, err));
         slot->has_forms = 1;
     }
-    if (!slot->has_codes || slot->coded != cursor->block) {
+    if (!slot->has_codes || slot->coded != block) {
         slot->has_codes = 0;
-        QUERN_TRY(quern_forms_load(*out, *postings, err));
+        QUERN_TRY(quern_forms_load(*out, &slot->postings, err));
         slot->has_codes = 1;
-        slot->coded = cursor->block;
+        slot->coded = block;
     }
     return QUERN_OK;
+}
+
+quern_status quern_match_forms(quern_match_pool *pool, quern_match_cursor *cursor,
+                               quern_postings **postings, quern_forms **out, quern_error *err)
+{
+    QUERN_TRY(quern_match_block(pool, cursor, postings, err));
+    return quern_match_forms_at(pool, cursor, cursor->block, out, err);
 }
 
 uint32_t quern_match_lower_bound(const uint32_t *passages, uint32_t from, uint32_t n,

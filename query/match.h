@@ -52,6 +52,8 @@ typedef struct quern_match_pool {
      * their forms. */
     uint32_t *positions, *codes;
     size_t cap_positions, cap_codes;
+    uint32_t *starts; /* where a phrase could begin, in many passages (phrase.h) */
+    size_t cap_starts;
 } quern_match_pool;
 
 /* Errors: NOMEM. */
@@ -71,6 +73,10 @@ quern_status quern_match_block(quern_match_pool *pool, quern_match_cursor *curso
  * cursor has its stem. */
 quern_status quern_match_forms(quern_match_pool *pool, quern_match_cursor *cursor,
                                quern_postings **postings, quern_forms **out, quern_error *err);
+
+/* The same for a block that is decoded in the postings of the cursor, wherever that stands. */
+quern_status quern_match_forms_at(quern_match_pool *pool, const quern_match_cursor *cursor,
+                                  uint32_t block, quern_forms **out, quern_error *err);
 
 /* Puts the cursor at its first posting that is not below `passage`, wherever it stood. */
 quern_status quern_match_start(quern_match_pool *pool, quern_match_cursor *cursor, uint32_t passage,

@@ -30,6 +30,7 @@
  */
 #include "query/native_searcher.h"
 
+#include "query/phrase.h"
 #include "query/prepare.h"
 #include "query/prune.h"
 #include "query/rank.h"
@@ -266,6 +267,29 @@ static quern_status add_join(quern_native *native, const quern_part *p, quern_ma
     }
 }
 
+/* Marks where a phrase is: a block of its rarest term at a time. */
+static quern_status mark_phrase(quern_native *native, quern_match_join *join, uint32_t end,
+                                quern_error *err)
+{
+    quern_match_cursor *lead = join->cursors[0];
+    const quern_phrase_filter filter = {&native->pool, join, 0};
+    while (lead->next < end) {
+        quern_postings *p;
+        uint32_t passages[QUERN_BLOCK];
+        QUERN_TRY(quern_match_block(&native->pool, lead, &p, err));
+        uint32_t to = p->n;
+        if (p->passages[to - 1] >= end) {
+            to = quern_match_lower_bound(p->passages, lead->at, to, end);
+        }
+        uint32_t n = to - lead->at;
+        memcpy(passages, p->passages + lead->at, n * sizeof *passages);
+        QUERN_TRY(quern_phrase_keep(&filter, passages, &n, err));
+        mark(&native->window, passages, n);
+        QUERN_TRY(quern_match_move(&native->pool, lead, to, err));
+    }
+    return QUERN_OK;
+}
+
 /* ---- The end of a window ---- */
 
 /* The last article from to->article on that begins at `passage` or before. */
@@ -384,7 +408,10 @@ static quern_status scan_flat(quern_native *native, quern_part *p, uint32_t from
                                       : add_word(native, p, &p->words[i], end, err));
         }
         for (size_t i = 0; i < p->n_joins; i++) {
-            QUERN_TRY(add_join(native, p, &p->joins[i], end, out->count_only, err));
+            quern_match_join *join = &p->joins[i];
+            QUERN_TRY(out->count_only && join->how == QUERN_JOIN_PHRASE
+                          ? mark_phrase(native, join, end, err)
+                          : add_join(native, p, join, end, out->count_only, err));
         }
         for (uint32_t at = 0; at < end - window->base; at += 64) {
             finish_word(window, p, at, out);

@@ -36,7 +36,12 @@
  */
 #include "query/prune.h"
 
+#include "query/phrase.h"
+
 #include <stddef.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum {
     FEW = 12,            /* matches among 64 passages that are looked at one by one */
@@ -82,6 +87,7 @@ typedef struct pruning {
     int64_t joined;      /* sum of the bounds of all joins */
     int64_t sum;         /* of the bounds of all words and joins in the window */
     pruned_join *pruned; /* the joins of the part */
+    int is_lone;         /* a join is all there is: what it matches needs no window */
     int64_t need;        /* what a candidate must reach so as not to be left out */
     uint32_t n_passages;
     uint32_t base, stop; /* the window: passages [base, stop) */
@@ -363,23 +369,48 @@ static quern_status add_candidate(pruning *s, uint32_t passage, int32_t score, q
 
 /* ---- Windows ---- */
 
+/* The highest of n bytes. */
+static unsigned highest(const uint8_t *bytes, uint32_t n)
+{
+    unsigned most = 0;
+    uint32_t i = 0;
+#ifdef __SSE2__
+    if (n >= 16) {
+        __m128i high = _mm_setzero_si128();
+        for (; n - i >= 16; i += 16) {
+            const __m128i *at = (const __m128i *)(const void *)(bytes + i);
+            high = _mm_max_epu8(high, _mm_loadu_si128(at));
+        }
+        high = _mm_max_epu8(high, _mm_srli_si128(high, 8));
+        uint8_t left[8];
+        _mm_storel_epi64((__m128i *)(void *)left, high);
+        for (unsigned k = 0; k < sizeof left; k++) {
+            most = left[k] > most ? left[k] : most;
+        }
+    }
+#endif
+    for (; i < n; i++) {
+        most = bytes[i] > most ? bytes[i] : most;
+    }
+    return most;
+}
+
 /* Finds the blocks of a word that reach into the window, and their bound. */
 static void enter_window(const pruning *s, word *w)
 {
     const quern_postings *p = w->postings;
-    unsigned byte = 0;
     if (w->block < p->n_blocks && last_of(p, w->block) < s->base) {
         w->block = quern_postings_find(p, w->block, s->base);
         w->at = 0;
     }
-    uint32_t end = w->block;
-    while (end < p->n_blocks && first_of(p, end) < s->stop) {
-        unsigned b = byte_of(w, end);
-        byte = b > byte ? b : byte;
-        end++;
+    w->end = w->block;
+    w->bound = 0;
+    if (w->block < p->n_blocks && first_of(p, w->block) < s->stop) {
+        uint32_t last = quern_postings_find(p, w->block, s->stop - 1);
+        w->end = last < p->n_blocks ? last + 1 : p->n_blocks;
+        w->bound =
+            bound_of(w, p->directory ? highest(p->bounds + w->block, w->end - w->block) : 255);
     }
-    w->bound = end > w->block ? bound_of(w, byte) : 0;
-    w->end = end;
 }
 
 /* Where the next window begins: the lowest passage from `from` on that a block can hold. */
@@ -508,6 +539,45 @@ static quern_status sift_join(pruning *s, word *w, quern_error *err)
     return QUERN_OK;
 }
 
+/* What a join matches, and scores. */
+static void take_match(pruning *s, const candidate *c)
+{
+    if (!s->is_lone) {
+        quern_window_add(s->up->window, c->passage - s->base, c->score);
+    } else if (!quern_tombstones_passage(s->part->dead, c->passage)) {
+        s->up->n_passages++;
+        quern_topk_push(s->up->top, c->score, c->passage);
+    }
+}
+
+/* Takes those of the candidates, of one block, that the join matches by positions, too. */
+static quern_status take_matches(pruning *s, const pruned_join *f, quern_error *err)
+{
+    uint32_t passages[QUERN_BLOCK];
+    uint32_t n = s->n_batch;
+    for (uint32_t i = 0; i < n; i++) {
+        passages[i] = s->batch[i].passage;
+    }
+    if (f->join->how == QUERN_JOIN_PHRASE) {
+        const quern_phrase_filter filter = {s->up->pool, f->join, 1};
+        QUERN_TRY(quern_phrase_keep(&filter, passages, &n, err));
+    }
+    for (uint32_t i = 0, k = 0; k < n; i++) {
+        const candidate *c = &s->batch[i];
+        int found = c->passage == passages[k];
+        k += (uint32_t)found;
+        if (found && f->join->how == QUERN_JOIN_NEAR) {
+            QUERN_TRY(quern_match_join_at(s->up->pool, f->join, c->passage, &found, err));
+        }
+        if (found) {
+            take_match(s, c);
+        }
+    }
+    s->n_batch = 0;
+    quern_topk_tighten(s->up->top);
+    return QUERN_OK;
+}
+
 /* The postings of a block of a join's rarest term become candidates; what is left of them when
  * the other terms were looked up is compared by positions. */
 static quern_status pour_join_block(pruning *s, const pruned_join *f, uint32_t block,
@@ -532,24 +602,12 @@ static quern_status pour_join_block(pruning *s, const pruned_join *f, uint32_t b
     for (uint32_t i = 1; i < f->join->n_cursors && s->n_batch > 0; i++) {
         QUERN_TRY(sift_join(s, &f->words[i], err));
     }
-    for (uint32_t i = 0; i < s->n_batch; i++) {
-        int found = f->join->how == QUERN_JOIN_ALL;
-        const candidate *c = &s->batch[i];
-        if (!found) {
-            QUERN_TRY(quern_match_join_at(s->up->pool, f->join, c->passage, &found, err));
-        }
-        if (found) {
-            quern_window_add(s->up->window, c->passage - s->base, c->score);
-        }
-    }
-    s->n_batch = 0;
-    return QUERN_OK;
+    return take_matches(s, f, err);
 }
 
 static quern_status pour_join(pruning *s, const pruned_join *f, quern_error *err)
 {
     word *words = f->words;
-    int64_t bar = bar_of(s);
     int64_t rest = 0;
     for (uint32_t i = f->join->n_cursors; i-- > 0;) {
         enter_window(s, &words[i]);
@@ -559,8 +617,9 @@ static quern_status pour_join(pruning *s, const pruned_join *f, quern_error *err
         words[i].rest = rest;
         rest += words[i].bound;
     }
-    s->need = bar == INT64_MIN ? bar : bar - (s->sum - f->bound);
     for (uint32_t i = words->block; i < words->end; i++) {
+        int64_t bar = bar_of(s); /* a lone join raises it */
+        s->need = bar == INT64_MIN ? bar : bar - (s->sum - f->bound);
         if (bound_of(words, byte_of(words, i)) + words->rest < s->need) {
             s->up->is_partial = 1;
             continue;
@@ -637,7 +696,7 @@ static quern_status one_window(pruning *s, quern_error *err)
     for (size_t i = 0; i < s->part->n_joins; i++) {
         QUERN_TRY(pour_join(s, &s->pruned[i], err));
     }
-    if (!is_alone) {
+    if (!is_alone && !s->is_lone) {
         QUERN_TRY(collect(s, err));
     }
     return finish_batch(s, err);
@@ -738,6 +797,7 @@ quern_status quern_prune_part(quern_prune *prune, quern_part *part, quern_error 
         s->order = order;
         s->pruned = joins;
         s->n_words = (uint32_t)part->n_words;
+        s->is_lone = part->n_words == 0 && part->n_joins == 1;
         s->n_passages = quern_segment_get_info(part->segment)->ref.n_passages;
         status = start(s, tables, err);
         if (!status) {
