@@ -409,6 +409,23 @@ static int is_untouched(const quern_task *task)
                           !quern_reader_stats(task->reader, &stats, &err) && stats.articles == 0);
 }
 
+/* "found no files — put .txt, .md, .html or .jsonl files into DIR" */
+static void say_no_files(const char *dir)
+{
+    char names[100] = "";
+    size_t used = 0;
+    for (size_t n = 0; used < sizeof names; n++) {
+        quern_string one = quern_extension(n);
+        if (!one.data) {
+            break;
+        }
+        const char *before = n == 0 ? "" : quern_extension(n + 1).data ? ", " : " or ";
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s.%.*s", before, (int)one.len,
+                                 one.data);
+    }
+    quern_message_say("found no files — put %s files into %s", names, dir);
+}
+
 static int sync_paths(quern_task *task, char **paths, size_t n, const char *start)
 {
     quern_sync_report report = QUERN_SYNC_REPORT_INIT;
@@ -426,8 +443,7 @@ static int sync_paths(quern_task *task, char **paths, size_t n, const char *star
     code = quern_task_summary(task, &report);
     if (!code && !task->set.from_input && !task->set.drop && !task->set.quiet &&
         report.added + report.changed + report.same + report.skipped == 0) {
-        quern_message_say("found no files — put .txt or .jsonl files into %s",
-                          n ? paths[0] : task->place.base);
+        say_no_files(n ? paths[0] : task->place.base);
     }
     return code ? code : report.skipped + report.records_skipped > 0;
 }

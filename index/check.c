@@ -30,6 +30,8 @@
 
 #include <stdio.h>
 
+enum { FINDING_MAX = 256 };
+
 typedef struct check {
     quern_vfs *vfs;
     const char *dir;
@@ -42,11 +44,39 @@ typedef struct check {
     quern_snapshot_segment *segments; /* segment is NULL where it is damaged */
 } check;
 
+/* Where the text goes on behind `front`, and what it goes on with; or the text. */
+static const char *behind(const char *text, const char *front)
+{
+    size_t n = strlen(front);
+    const char *rest = text + n;
+    if (strncmp(text, front, n) != 0 || !*rest) {
+        return text;
+    }
+    return strncmp(rest, ": ", 2) == 0 ? rest + 2 : *rest == ' ' || *rest == '/' ? rest + 1 : text;
+}
+
+/* Copies what is wrong without the place, which a finding says by itself: messages of failures name
+ * the file, with its folder or without, and the byte. */
+static void put_what(const check *c, const char *file, uint64_t offset, const char *what,
+                     char out[FINDING_MAX])
+{
+    char place[40];
+    snprintf(out, FINDING_MAX, "%s", behind(behind(what, c->dir), file));
+    snprintf(place, sizeof place, " at byte %llu", (unsigned long long)offset);
+    size_t n = strlen(out);
+    size_t n_place = strlen(place);
+    if (n > n_place && strcmp(out + n - n_place, place) == 0) {
+        out[n - n_place] = '\0';
+    }
+}
+
 static void report(check *c, const char *file, uint64_t offset, const char *what)
 {
-    quern_finding finding = {file, offset, what};
+    char text[FINDING_MAX];
+    put_what(c, file, offset, what, text);
+    quern_finding finding = {file, offset, text};
     if (c->n++ == 0) {
-        snprintf(c->first, sizeof c->first, "%s: %s", file, what);
+        snprintf(c->first, sizeof c->first, "%s: %s", file, text);
     }
     if (c->found) {
         c->found(&finding, c->payload);
@@ -56,7 +86,11 @@ static void report(check *c, const char *file, uint64_t offset, const char *what
 /* Makes a finding of a failure that is damage; any other failure is returned. */
 static quern_status judge(check *c, const char *file, quern_status status, const quern_error *why)
 {
-    if (status == QUERN_E_CORRUPT || status == QUERN_E_NOT_FOUND || status == QUERN_E_VERSION) {
+    if (status == QUERN_E_NOT_FOUND) {
+        report(c, file, 0, "the file is missing");
+        return QUERN_OK;
+    }
+    if (status == QUERN_E_CORRUPT || status == QUERN_E_VERSION) {
         report(c, file, why->pos, why->message);
         return QUERN_OK;
     }

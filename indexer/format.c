@@ -13,10 +13,24 @@
 
 #define BLOCK_BYTES ((size_t)256 << 10)
 
+/* But plain text, which all other files are. */
+static const quern_format *const formats[] = {&quern_format_markdown, &quern_format_html,
+                                              &quern_format_jsonl};
+
+quern_string quern_extension(size_t n)
+{
+    if (n == 0) {
+        return QUERN_STR("txt");
+    }
+    if (n > sizeof formats / sizeof *formats) {
+        return (quern_string){NULL, 0};
+    }
+    const char *first = formats[n - 1]->extensions + 1;
+    return (quern_string){first, strcspn(first, " ")};
+}
+
 const quern_format *quern_format_of(const char *path)
 {
-    static const quern_format *const formats[] = {&quern_format_jsonl, &quern_format_html,
-                                                  &quern_format_markdown};
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     const char *dot = strrchr(name, '.');

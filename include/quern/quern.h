@@ -325,6 +325,10 @@ typedef struct quern_sync_report {
 QUERN_API quern_status quern_sync(quern_writer *writer, const quern_sync_options *options,
                                   quern_sync_report *report, quern_error *err);
 
+/* The usual extension of the n-th sort of files that are read as articles: txt, which stands for
+ * all that has no extension of another one, md, html, jsonl. Past the last one data is NULL. */
+QUERN_API quern_string quern_extension(size_t n);
+
 /* Reads JSONL records from a file descriptor until its end, under the given source name; adds and
  * replaces, never removes. */
 QUERN_API quern_status quern_sync_stream(quern_writer *writer, int fd, quern_string source,

@@ -8,7 +8,7 @@
 mkdir empty
 run 0 "$INDEXER" empty
 has out '0 files'
-has err 'found no files'
+has err 'found no files — put .txt, .md, .html or .jsonl files into '
 run 1 "$SEARCH" --index empty anything
 has err 'the index is empty — run: indexer'
 
