@@ -13,7 +13,7 @@
 enum { COMPLETIONS = 20, MOST_WORDS = 8 /* whose counts are shown */ };
 
 /* What a query would find. Returns 0, or -1 where that is nothing. */
-static int count(quern_reader *reader, const char *text, const quern_query_options *dates,
+static int count(quern_reader *reader, const char *text, const quern_query_options *reading,
                  quern_totals *totals)
 {
     quern_query *query = NULL;
@@ -22,7 +22,7 @@ static int count(quern_reader *reader, const char *text, const quern_query_optio
     quern_totals found = QUERN_TOTALS_INIT;
     options.count = 1;
     options.articles = 1;
-    int failed = quern_query_parse_with(reader, QUERN_STR(text), dates, &query, NULL) ||
+    int failed = quern_query_parse_with(reader, QUERN_STR(text), reading, &query, NULL) ||
                  quern_search(reader, query, &options, &hits, NULL) ||
                  quern_hits_totals(hits, &found) || found.passages == 0;
     quern_hits_free(hits);
@@ -56,16 +56,17 @@ static char *as_argument(const char *text)
 }
 
 /* "did you mean:  search Bedrock      4 passages in 3 articles" */
-static void say(const char *lead, const char *text, const quern_query_options *dates,
+static void say(const char *lead, const char *text, const quern_query_options *reading,
                 const quern_totals *totals)
 {
     char passages[QUERN_MESSAGE_NUMBER], articles[QUERN_MESSAGE_NUMBER];
     char *argument = as_argument(text);
     if (argument) {
-        quern_message_dim("%s:  search %s%s%s%s%s%s%s      %s passage%s in %s article%s", lead,
-                          dates->since ? "--since " : "", dates->since ? dates->since : "",
-                          dates->since ? " " : "", dates->until ? "--until " : "",
-                          dates->until ? dates->until : "", dates->until ? " " : "", argument,
+        const char *since = reading->since, *until = reading->until;
+        quern_message_dim("%s:  search %s%s%s%s%s%s%s%s      %s passage%s in %s article%s", lead,
+                          reading->spellings ? "--spellings " : "", since ? "--since " : "",
+                          since ? since : "", since ? " " : "", until ? "--until " : "",
+                          until ? until : "", until ? " " : "", argument,
                           quern_message_number(passages, totals->passages),
                           quern_message_plural(totals->passages),
                           quern_message_number(articles, totals->articles),
@@ -94,43 +95,43 @@ static void say_words(const quern_suggestions *s, const char *typed)
     free(line);
 }
 
-void quern_help_none(quern_reader *reader, const char *typed, const quern_query_options *dates)
+void quern_help_none(quern_reader *reader, const char *typed, const quern_query_options *reading)
 {
     quern_suggestions *s = NULL;
     quern_totals totals = QUERN_TOTALS_INIT;
-    if (quern_suggest(reader, QUERN_STR(typed), &s, NULL)) {
+    if (quern_suggest_with(reader, QUERN_STR(typed), reading, &s, NULL)) {
         return;
     }
     const char *better = quern_suggestions_text(s), *plain = quern_suggestions_plain(s);
     say_words(s, typed);
-    if (*better && count(reader, better, dates, &totals) == 0) {
-        say("did you mean", better, dates, &totals);
-    } else if (*plain && strcmp(plain, typed) != 0 && count(reader, plain, dates, &totals) == 0) {
-        say("try", plain, dates, &totals);
+    if (*better && count(reader, better, reading, &totals) == 0) {
+        say("did you mean", better, reading, &totals);
+    } else if (*plain && strcmp(plain, typed) != 0 && count(reader, plain, reading, &totals) == 0) {
+        say("try", plain, reading, &totals);
     }
     quern_suggestions_free(s);
 }
 
-void quern_help_also(quern_reader *reader, const char *typed, const quern_query_options *dates)
+void quern_help_also(quern_reader *reader, const char *typed, const quern_query_options *reading)
 {
     quern_suggestions *s = NULL;
     quern_totals totals = QUERN_TOTALS_INIT;
-    if (quern_suggest(reader, QUERN_STR(typed), &s, NULL)) {
+    if (quern_suggest_with(reader, QUERN_STR(typed), reading, &s, NULL)) {
         return;
     }
     const char *better = quern_suggestions_text(s);
-    if (*better && count(reader, better, dates, &totals) == 0) {
-        say("also", better, dates, &totals);
+    if (*better && count(reader, better, reading, &totals) == 0) {
+        say("also", better, reading, &totals);
     }
     quern_suggestions_free(s);
 }
 
 /* Appends a query that finds something. */
 static int append(json_t *array, quern_reader *reader, const char *text,
-                  const quern_query_options *dates)
+                  const quern_query_options *reading)
 {
     quern_totals totals = QUERN_TOTALS_INIT;
-    if (!*text || count(reader, text, dates, &totals)) {
+    if (!*text || count(reader, text, reading, &totals)) {
         return 0;
     }
     json_t *object = json_object();
@@ -145,12 +146,12 @@ static int append(json_t *array, quern_reader *reader, const char *text,
     return json_array_append_new(array, object);
 }
 
-json_t *quern_help_json(quern_reader *reader, const char *typed, const quern_query_options *dates)
+json_t *quern_help_json(quern_reader *reader, const char *typed, const quern_query_options *reading)
 {
     quern_suggestions *s = NULL;
     json_t *array = json_array();
-    if (array && quern_suggest(reader, QUERN_STR(typed), &s, NULL) == QUERN_OK &&
-        append(array, reader, quern_suggestions_text(s), dates)) {
+    if (array && quern_suggest_with(reader, QUERN_STR(typed), reading, &s, NULL) == QUERN_OK &&
+        append(array, reader, quern_suggestions_text(s), reading)) {
         json_decref(array);
         array = NULL;
     }

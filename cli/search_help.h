@@ -11,8 +11,8 @@
  *     1 article · 1 passage · 0.8 ms
  *     also:  search Trainium      4 passages in 3 articles
  *
- * What is counted is of the dates that were asked for. A query is only ever shown: nothing else
- * than what was typed is answered. All of it goes to standard error.
+ * What is counted is of the dates and with the options that were asked for. A query is only ever
+ * shown: nothing else than what was typed is answered. All of it goes to standard error.
  */
 #ifndef QUERN_CLI_SEARCH_HELP_H
 #define QUERN_CLI_SEARCH_HELP_H
@@ -23,13 +23,14 @@
 #include "quern/quern.h"
 
 /* After nothing was found. */
-void quern_help_none(quern_reader *reader, const char *typed, const quern_query_options *dates);
+void quern_help_none(quern_reader *reader, const char *typed, const quern_query_options *reading);
 
 /* After something was found: another word that may have been meant. */
-void quern_help_also(quern_reader *reader, const char *typed, const quern_query_options *dates);
+void quern_help_also(quern_reader *reader, const char *typed, const quern_query_options *reading);
 
 /* [{"query":"Bedrock","passages":4,"articles":3}, ...]; NULL where memory ran out. */
-json_t *quern_help_json(quern_reader *reader, const char *typed, const quern_query_options *dates);
+json_t *quern_help_json(quern_reader *reader, const char *typed,
+                        const quern_query_options *reading);
 
 /* Prints at most 20 words of the index that begin as `prefix` does, each on a line. Returns an exit
  * code. */

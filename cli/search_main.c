@@ -56,6 +56,7 @@ enum row {
     ROW_EXPLAIN,
     ROW_NO_FOLD,
     ROW_SORT,
+    ROW_SPELLINGS,
     ROW_LIKE,
     ROW_COMPLETE,
     ROW_QUIET,
@@ -100,6 +101,8 @@ static const quern_option options[] = {
                      "copies and near copies of a passage too, not one of\n"
                      "them and how many more"},
     [ROW_SORT] = {0, 0, "sort", "ORDER", "score; date, newest first; date:asc, oldest first"},
+    [ROW_SPELLINGS] = {0, 0, "spellings", NULL,
+                       "British and American spellings of a word find each other"},
     [ROW_LIKE] = {0, 0, "like", "PATH[<TAB>ID]",
                   "no words: other articles like this one of the index"},
     [ROW_COMPLETE] = {0, 0, "complete", "PREFIX",
@@ -147,11 +150,11 @@ static const quern_usage usage = {
 };
 
 typedef struct settings {
-    const char *index;         /* or NULL */
-    const char *queries;       /* a file of them, or NULL */
-    const char *complete;      /* a prefix, or NULL */
-    const char *like;          /* path and id of an article, or NULL */
-    quern_query_options dates; /* as typed */
+    const char *index;           /* or NULL */
+    const char *queries;         /* a file of them, or NULL */
+    const char *complete;        /* a prefix, or NULL */
+    const char *like;            /* path and id of an article, or NULL */
+    quern_query_options reading; /* dates are as typed */
     quern_shard_list shards;
     uint32_t limit_ms; /* 0: not given */
     quern_search_options search;
@@ -261,6 +264,9 @@ static int take_switch(int row, settings *s)
     case ROW_NO_FOLD:
         s->search.fold = 0;
         return 1;
+    case ROW_SPELLINGS:
+        s->reading.spellings = 1;
+        return 1;
     case ROW_QUIET:
         s->quiet = 1;
         return 1;
@@ -297,10 +303,10 @@ static int take(int row, const char *argument, void *payload)
         s->count = s->search.count = 1;
         return 0;
     case ROW_SINCE:
-        s->dates.since = argument;
+        s->reading.since = argument;
         return 0;
     case ROW_UNTIL:
-        s->dates.until = argument;
+        s->reading.until = argument;
         return 0;
     case ROW_SORT:
         return take_order(argument, s);
@@ -350,7 +356,7 @@ static char *join_words(int n, char **words)
 
 static int has_dates(const settings *s)
 {
-    return s->dates.since || s->dates.until;
+    return s->reading.since || s->reading.until;
 }
 
 /* Options that exclude each other. Returns 0 or an exit code. */
@@ -458,8 +464,8 @@ static int ask(run *r)
     if (code) {
         return code;
     }
-    if ((!r->query &&
-         quern_query_parse_with(r->reader, QUERN_STR(r->typed), &r->set.dates, &r->query, &err)) ||
+    if ((!r->query && quern_query_parse_with(r->reader, QUERN_STR(r->typed), &r->set.reading,
+                                             &r->query, &err)) ||
         quern_search(r->reader, r->query, &r->set.search, &r->hits, &err) ||
         quern_hits_totals(r->hits, &r->totals)) {
         return quern_message_fail(&err);
@@ -485,7 +491,7 @@ static quern_status ask_shards(const quern_attempt *attempt, void *payload, quer
     quern_status status =
         quern_shard_list_open(&r->set.shards, attempt, r->typed, &r->set.search, &r->reader, err);
     status = status ? status
-                    : quern_query_parse_with(r->reader, QUERN_STR(r->typed), &r->set.dates,
+                    : quern_query_parse_with(r->reader, QUERN_STR(r->typed), &r->set.reading,
                                              &r->query, err);
     status = status ? status : quern_search(r->reader, r->query, &r->set.search, &r->hits, err);
     return status ? status : quern_hits_totals(r->hits, &r->totals);
@@ -514,7 +520,7 @@ static int put_json(run *r, const quern_printer *p)
     double ms = elapsed_ms(r);
     uint64_t stale = quern_reader_stale(r->reader, r->hits, STALE_US);
     json_t *suggestions =
-        shards ? json_array() : quern_help_json(r->reader, r->typed, &r->set.dates);
+        shards ? json_array() : quern_help_json(r->reader, r->typed, &r->set.reading);
     if (quern_print_json_meta(p, r->typed, r->query, r->hits, made_with.engine, stats.generation) ||
         (!r->set.count && quern_print_json_hits(p, r->hits)) ||
         quern_print_json_summary(p, &r->totals, stale, ms, shards, suggestions)) {
@@ -642,7 +648,7 @@ static void say_none(const run *r)
         return;
     }
     if (!r->set.shards.n) {
-        quern_help_none(r->reader, r->typed, &r->set.dates);
+        quern_help_none(r->reader, r->typed, &r->set.reading);
     }
 }
 
@@ -683,7 +689,7 @@ static int show(run *r)
         fputs(r->on_terminal && !r->set.files ? "\n" : "", stderr);
         say_summary(r, ms);
         if (!r->set.files && !r->set.shards.n && !r->set.like) {
-            quern_help_also(r->reader, r->typed, &r->set.dates);
+            quern_help_also(r->reader, r->typed, &r->set.reading);
         }
     }
     if (r->on_terminal) {
@@ -741,7 +747,7 @@ static int answer_file(run *r)
     if (code) {
         return code;
     }
-    code = quern_search_queries(r->reader, r->set.queries, &r->set.dates, &r->set.search, stdout);
+    code = quern_search_queries(r->reader, r->set.queries, &r->set.reading, &r->set.search, stdout);
     int failed = flush_output();
     return code > QUERN_EXIT_NONE || !failed ? code : failed;
 }
@@ -760,7 +766,7 @@ static void end(run *r)
 int main(int argc, char **argv)
 {
     run r = {.set = {.search = QUERN_SEARCH_OPTIONS_INIT,
-                     .dates = QUERN_QUERY_OPTIONS_INIT,
+                     .reading = QUERN_QUERY_OPTIONS_INIT,
                      .end = '\n'},
              .began_s = quern_progress_now(),
              .totals = QUERN_TOTALS_INIT};

@@ -18,7 +18,7 @@
 typedef struct queries {
     FILE *in;
     const char *path;
-    const quern_query_options *dates; /* of all of them */
+    const quern_query_options *reading; /* of all of them */
     char *line;
     size_t cap;
     unsigned long long number; /* of the line, from 1 */
@@ -72,7 +72,7 @@ static int answer(quern_reader *reader, const queries *q, const quern_search_opt
     quern_query *query = NULL;
     quern_hits *hits = NULL;
     quern_hit hit = QUERN_HIT_INIT;
-    quern_status status = quern_query_parse_with(reader, q->text, q->dates, &query, &err);
+    quern_status status = quern_query_parse_with(reader, q->text, q->reading, &query, &err);
     if (!status) {
         status = quern_search(reader, query, options, &hits, &err);
     }
@@ -87,10 +87,10 @@ static int answer(quern_reader *reader, const queries *q, const quern_search_opt
     return status ? quern_message_fail(&err) : 0;
 }
 
-int quern_search_queries(quern_reader *reader, const char *path, const quern_query_options *dates,
+int quern_search_queries(quern_reader *reader, const char *path, const quern_query_options *reading,
                          const quern_search_options *options, FILE *out)
 {
-    queries q = {.path = strcmp(path, "-") == 0 ? "standard input" : path, .dates = dates};
+    queries q = {.path = strcmp(path, "-") == 0 ? "standard input" : path, .reading = reading};
     quern_search_options places = *options;
     places.places_only = 1;
     q.in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");

@@ -19,7 +19,7 @@
 /* Answers every query of the file at `path` ("-": standard input) to `out`. Returns an exit code: 0
  * where a query had hits, else 1; after saying why, that of a usage error where a line is not a
  * query, or of what failed. */
-int quern_search_queries(quern_reader *reader, const char *path, const quern_query_options *dates,
+int quern_search_queries(quern_reader *reader, const char *path, const quern_query_options *reading,
                          const quern_search_options *options, FILE *out);
 
 #endif

@@ -239,7 +239,7 @@ static quern_plan_node *parse_fuzzy(quern_parser *p)
 
 static quern_plan_node *parse_thing(quern_parser *p, int is_operand)
 {
-    p->joined = NULL;
+    p->as_word = NULL;
     switch (kind_at(p)) {
     case QUERN_LEX_WORD:
         if (quern_parser_lexeme(p)[1].kind == QUERN_LEX_FUZZY) {
@@ -315,10 +315,10 @@ typedef struct window {
     size_t n_pieces;
 } window;
 
-/* What stands for one word in a window: a word, of a compound its joined form. */
+/* What stands for one word in a window: a word as typed, of a compound its joined form. */
 static int member_of(const quern_parser *p, const quern_plan_node *node, quern_plan_member *out)
 {
-    const quern_plan_node *word = p->joined ? p->joined : node;
+    const quern_plan_node *word = p->as_word ? p->as_word : node;
     if (word->op != QUERN_PLAN_TERM && word->op != QUERN_PLAN_EXACT) {
         return 0;
     }
@@ -508,7 +508,7 @@ quern_plan_node *quern_parser_group(quern_parser *p)
         node = make_not(p, node ? node : g.filters, g.nots);
         g.filters = g.musts || g.rest ? g.filters : NULL;
     }
-    p->joined = NULL;
+    p->as_word = NULL;
     return quern_parser_pair(p, QUERN_PLAN_FILTER, node, g.filters);
 }
 
@@ -536,6 +536,14 @@ static quern_plan_node *add_dates(quern_parser *p, quern_plan_node *root)
     return quern_parser_pair(p, QUERN_PLAN_FILTER, root, dates);
 }
 
+static void begin_spelling(quern_parser *p)
+{
+    p->spells = p->language->spellings && quern_analysis_is_english(p->language->analysis);
+    if (p->language->spellings && !p->spells) {
+        quern_parser_note(p, "other spellings are known of English alone, which this index is not");
+    }
+}
+
 static void parse_all(quern_parser *p, quern_string text)
 {
     quern_lex_names names = {quern_parser_is_field, p};
@@ -543,6 +551,7 @@ static void parse_all(quern_parser *p, quern_string text)
     if (p->status) {
         return;
     }
+    begin_spelling(p);
     quern_parser_find_units(p);
     if (p->status) {
         return;
@@ -597,6 +606,7 @@ quern_status quern_query_build(const quern_query_language *language, quern_strin
     quern_lexemes_finish(&p.lexemes);
     quern_tokens_finish(&p.tokens);
     quern_tokens_finish(&p.scratch);
+    quern_tokens_finish(&p.other);
     quern_free(p.units);
     quern_free(p.members);
     quern_buf_finish(&p.bytes);

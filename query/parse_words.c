@@ -12,6 +12,9 @@
  *     "long-term aim"  long, longterm | term | aim             ANY(PHRASE(long, term, aim),
  *                                                                  PHRASE(longterm, aim)), of forms
  *
+ *     colour           colour, and color where that is asked for and  SAME(color, colour)
+ *                      in the index (parse_same.c)
+ *
  * What stands after a sign or beside an operator is an operand and is had whole. The first token at
  * a position stands for it. In title:long-term the leaves are the SELECTs of the
  * field's words, and what would be a phrase is ALL of them.
@@ -136,23 +139,42 @@ static void keep_typed(quern_parser *p, uint32_t term, const quern_token *token,
     }
 }
 
-/* A field's word as a leaf that selects: of the title by its stem, unless the form is meant. */
-static quern_plan_node *select_word(quern_parser *p, const quern_token *token, int is_exact)
+static quern_plan_node *select_term(quern_parser *p, int sort, const quern_word *word,
+                                    const quern_token *typed)
 {
     char term[QUERN_TERM_MAX];
     quern_plan_node leaf = {.op = QUERN_PLAN_SELECT, .weight = 1.0};
-    int is_title = p->field.len == sizeof QUERN_FIELD_TITLE - 1 &&
-                   memcmp(p->field.data, QUERN_FIELD_TITLE, p->field.len) == 0;
-    int by_stem = is_title && token->form && !is_exact;
-    const quern_word *word = token->form && !by_stem ? token->form : token->word;
     quern_string bytes = {word->term + 1, word->term_len - 1};
-    size_t n =
-        quern_field_term(term, p->field, by_stem ? QUERN_FIELD_STEM : QUERN_FIELD_WORD, bytes);
-    leaf.term = quern_parser_intern(p, term, n);
-    if (by_stem) {
-        keep_typed(p, leaf.term, token, 0);
+    leaf.term = quern_parser_intern(p, term, quern_field_term(term, p->field, sort, bytes));
+    if (typed) {
+        keep_typed(p, leaf.term, typed, 0);
     }
     return quern_parser_leaf(p, &leaf);
+}
+
+/* A word of the title by its stem, and by those of its other spellings. */
+static quern_plan_node *select_stem(quern_parser *p, const quern_token *token)
+{
+    quern_plan_node *node = select_term(p, QUERN_FIELD_STEM, token->word, token);
+    size_t n = quern_parser_spell(p, token);
+    for (size_t i = 0; i < n; i++) {
+        const quern_token *other = quern_parser_spelling(p, i);
+        node = other ? quern_parser_pair(p, QUERN_PLAN_ANY, node,
+                                         select_term(p, QUERN_FIELD_STEM, other->word, other))
+                     : node;
+    }
+    return node;
+}
+
+/* A field's word as a leaf that selects: of the title by its stem, unless the form is meant. */
+static quern_plan_node *select_word(quern_parser *p, const quern_token *token, int is_exact)
+{
+    int is_title = p->field.len == sizeof QUERN_FIELD_TITLE - 1 &&
+                   memcmp(p->field.data, QUERN_FIELD_TITLE, p->field.len) == 0;
+    if (is_title && token->form && !is_exact) {
+        return select_stem(p, token);
+    }
+    return select_term(p, QUERN_FIELD_WORD, token->form ? token->form : token->word, NULL);
 }
 
 static quern_plan_node *word_leaf(quern_parser *p, const quern_token *token, int is_exact)
@@ -170,7 +192,8 @@ static quern_plan_node *word_leaf(quern_parser *p, const quern_token *token, int
                             .weight = 1.0,
                             .term = member.term,
                             .form = member.form};
-    return quern_parser_leaf(p, &leaf);
+    p->as_word = quern_parser_leaf(p, &leaf);
+    return is_exact ? p->as_word : quern_parser_same(p, token, p->as_word);
 }
 
 /* The place after the tokens at the position of items[i]. */
@@ -230,9 +253,7 @@ static quern_plan_node *compound(quern_parser *p, const quern_token *items, size
     quern_plan_node *any = quern_parser_operator(p, QUERN_PLAN_ANY);
     if (any) {
         quern_plan_append(any, sequence(p, items, n, is_exact, 0));
-        quern_plan_node *whole = word_leaf(p, joined_at(items, n, 0), is_exact);
-        quern_plan_append(any, whole);
-        p->joined = whole;
+        quern_plan_append(any, word_leaf(p, joined_at(items, n, 0), is_exact));
     }
     return any;
 }
@@ -246,9 +267,9 @@ static quern_plan_node *loose_compound(quern_parser *p, const quern_token *items
     for (size_t i = 0; any && i < n; i = next_position(items, n, i)) {
         quern_plan_append(any, word_leaf(p, &items[i], 0));
     }
+    p->as_word = NULL;
     if (any && whole) {
-        p->joined = word_leaf(p, whole, 0);
-        quern_plan_append(any, p->joined);
+        quern_plan_append(any, word_leaf(p, whole, 0));
     }
     return any;
 }
@@ -318,7 +339,7 @@ static quern_plan_node *words(quern_parser *p, const char *text, const quern_tok
         len = piece_len(text, items + i, n - i);
         quern_plan_append(any, words(p, text, items + i, len, 0, is_exact));
     }
-    p->joined = NULL;
+    p->as_word = NULL;
     return any;
 }
 

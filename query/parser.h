@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* parser - what the files of the parser share: parse.c is the grammar, parse_words.c makes the
- * leaves of words, phrases and patterns, parse_clause.c those of fields, dates and literals.
+ * leaves of words, phrases and patterns, parse_same.c adds what stands for the same as a word,
+ * parse_clause.c makes the leaves of fields, dates and literals.
  *
  * Functions that make a node return NULL where nothing is left of it or p->status is set, which is
  * sticky: after a failure all of them do nothing.
@@ -10,6 +11,7 @@
 
 #include "query/lex.h"
 #include "query/parse.h"
+#include "stemmer/spellings.h"
 
 /* The tokens that begin in a WORD. */
 typedef struct quern_parser_unit {
@@ -21,16 +23,20 @@ typedef struct quern_parser {
     const quern_query_language *language;
     quern_query *query;
     quern_lexemes lexemes;
-    size_t at;                /* the lexeme at hand */
-    quern_parser_unit *units; /* one a lexeme */
-    quern_tokens tokens;      /* of all words; starts and ends count from the query's */
-    quern_tokens scratch;     /* of one phrase or value */
+    size_t at;                 /* the lexeme at hand */
+    quern_parser_unit *units;  /* one a lexeme */
+    quern_tokens tokens;       /* of all words; starts and ends count from the query's */
+    quern_tokens scratch;      /* of one phrase or value */
+    quern_tokens other;        /* of a word that stands for the same */
+    int spells;                /* other spellings are looked for */
+    quern_spellings spellings; /* of the word at hand */
     quern_plan_member *members;
     size_t cap_members;
-    quern_buf bytes;         /* scratch */
-    quern_string field;      /* whose words are looked for, in title:(a b); empty: the text's */
-    quern_plan_node *joined; /* of a compound just made: the leaf of all its letters, or NULL */
-    size_t n_unnoted;        /* notes beyond those that are kept */
+    quern_buf bytes;    /* scratch */
+    quern_string field; /* whose words are looked for, in title:(a b); empty: the text's */
+    quern_plan_node
+        *as_word;     /* of the word, or compound, just made: its leaf as one word, as typed */
+    size_t n_unnoted; /* notes beyond those that are kept */
     int64_t now;
     quern_status status;
     quern_error *err;
@@ -78,6 +84,16 @@ quern_plan_node *quern_parser_phrase(quern_parser *p);
 quern_plan_node *quern_parser_pattern(quern_parser *p);
 /* The words of text[start, end) in p->field. */
 quern_plan_node *quern_parser_value(quern_parser *p, size_t start, size_t end);
+
+/* ---- parse_same.c ---- */
+
+/* Finds the other spellings of a word, where they are asked for; returns how many. */
+size_t quern_parser_spell(quern_parser *p, const quern_token *token);
+/* The i-th of them, until the next one is asked for; NULL: it is not one word. */
+const quern_token *quern_parser_spelling(quern_parser *p, size_t i);
+/* The leaf of a word with all that stands for the same: a SAME, or the leaf itself. */
+quern_plan_node *quern_parser_same(quern_parser *p, const quern_token *token,
+                                   quern_plan_node *leaf);
 
 /* ---- parse_clause.c ---- */
 

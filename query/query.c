@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* query - the handle of a parsed query (quern.h), and what it is parsed with: the analysis and the
  * fields of the reader's index. */
+#include "query/counts.h"
 #include "query/parse.h"
 #include "query/reader.h"
 #include "stemmer/fields.h"
@@ -46,6 +47,14 @@ int quern_query_is_field(const void *reader, quern_string name)
            has_field(reader, name);
 }
 
+/* The reader is shared by threads and is only read. */
+static int has_term(const void *payload, quern_string term)
+{
+    uint64_t n = 0;
+    quern_reader *reader = (quern_reader *)(uintptr_t)payload;
+    return !quern_counts_of(reader, &term, 1, &n, NULL) && n > 0;
+}
+
 quern_status quern_query_parse_with(quern_reader *reader, quern_string text,
                                     const quern_query_options *options, quern_query **out,
                                     quern_error *err)
@@ -66,8 +75,12 @@ quern_status quern_query_parse_with(quern_reader *reader, quern_string text,
     if (options) {
         quern_struct_read(&set, sizeof set, options);
     }
-    quern_query_language language = {
-        .has_field = has_field, .payload = reader, .since = set.since, .until = set.until};
+    quern_query_language language = {.has_field = has_field,
+                                     .has_term = has_term,
+                                     .payload = reader,
+                                     .since = set.since,
+                                     .until = set.until,
+                                     .spellings = set.spellings};
     language.stems_only = strcmp(reader->snapshot->manifest.config.language, "none") == 0;
     QUERN_TRY(quern_reader_take_analysis(reader, &language.analysis, err));
     quern_status status = quern_query_build(&language, text, out, err);

@@ -372,6 +372,13 @@ static quern_status suggest_all(suggest *s, const quern_query *query)
 quern_status quern_suggest(quern_reader *reader, quern_string text, quern_suggestions **out,
                            quern_error *err)
 {
+    return quern_suggest_with(reader, text, NULL, out, err);
+}
+
+quern_status quern_suggest_with(quern_reader *reader, quern_string text,
+                                const quern_query_options *options, quern_suggestions **out,
+                                quern_error *err)
+{
     suggest s = {.reader = reader, .typed = text, .err = err};
     quern_query *query = NULL;
     quern_error_clear(err);
@@ -381,7 +388,7 @@ quern_status quern_suggest(quern_reader *reader, quern_string text, quern_sugges
     if (!reader || !out || (!text.data && text.len) || text.len > UINT32_MAX) {
         return quern_fail(err, QUERN_E_INVALID, "quern_suggest: an argument is missing");
     }
-    QUERN_TRY(quern_query_parse(reader, text, &query, err));
+    QUERN_TRY(quern_query_parse_with(reader, text, options, &query, err));
     s.out = quern_alloc_zero(1, sizeof *s.out);
     quern_status status = s.out ? QUERN_OK : quern_fail_nomem(err);
     if (!status) {

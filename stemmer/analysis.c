@@ -89,6 +89,11 @@ int quern_analysis_is_function_word(const quern_analysis *analysis, const quern_
            quern_function_word_english(form->term + 1, form->term_len - 1);
 }
 
+int quern_analysis_is_english(const quern_analysis *analysis)
+{
+    return quern_stem_is_english(analysis->stemmer);
+}
+
 size_t quern_analysis_memory(const quern_analysis *analysis)
 {
     return sizeof *analysis + quern_vocabulary_memory(&analysis->vocabulary);

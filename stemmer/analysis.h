@@ -99,6 +99,9 @@ quern_word *quern_analysis_intern(quern_analysis *analysis, const char *bytes, s
 /* Whether a word of kind EXACT is a function word of the language (function_words.h). */
 int quern_analysis_is_function_word(const quern_analysis *analysis, const quern_word *form);
 
+/* Whether it is of English by its usual stemmer. */
+int quern_analysis_is_english(const quern_analysis *analysis);
+
 /* Bytes that the interned words take. */
 size_t quern_analysis_memory(const quern_analysis *analysis);
 /* Forgets all interned words; tokens and words given before are invalid after. */

@@ -55,6 +55,18 @@ static const struct row {
     {"commitment -Bedrock", "001 004", "=001@778 004@1473 004@4211", ""},
     {"Amazon's", "000 001 002 003 004", "", ""},
     {"AWS", "000 001 002 003", "", ""},
+    {"recognised", "001", "=001@816", ""},
+    {"recognized", "", "=", ""}, /* without its other spellings */
+};
+
+/* With the other spellings of words; all rows above but the last are the same with
+ * them. */
+static const struct row spelled[] = {
+    {"recognized", "001", "=001@816", ""},
+    {"recognised", "001", "=001@816", ""},
+    {"+recognizing -defense", "001", "=001@816", ""},
+    {"=recognized", "", "=", ""},
+    {"\"recognized\"", "", "=", ""},
 };
 
 /* Queries that say the same: the same hits, scores and marks. */
@@ -187,16 +199,19 @@ static void name_articles(answer *a)
 }
 
 /* All that matches. */
-static void ask(quern_reader *reader, const char *text, answer *a)
+static void ask(quern_reader *reader, const char *text, int spellings, answer *a)
 {
     quern_error err = {QUERN_OK, 0, 0, "", ""};
     quern_query *query = NULL;
     quern_hits *hits = NULL;
     quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
+    quern_query_options reading = QUERN_QUERY_OPTIONS_INIT;
+    reading.spellings = spellings;
     options.articles = 16;
     options.all_passages = 1;
     memset(a, 0, sizeof *a);
-    CHECK_ROW(text, quern_query_parse(reader, quern_str(text), &query, &err) == QUERN_OK);
+    CHECK_ROW(text,
+              quern_query_parse_with(reader, quern_str(text), &reading, &query, &err) == QUERN_OK);
     CHECK_ROW(err.message, quern_search(reader, query, &options, &hits, &err) == QUERN_OK);
     for (size_t i = 0; i < quern_hits_count(hits); i++) {
         quern_hit hit = QUERN_HIT_INIT;
@@ -231,12 +246,12 @@ static size_t count_marked(const answer *a, const char *list, size_t *n)
     return found;
 }
 
-static void check_row(const char *what, quern_reader *reader, const struct row *row)
+static void check_row(const char *what, quern_reader *reader, const struct row *row, int spellings)
 {
     char label[200];
     size_t n;
     answer a;
-    ask(reader, row->query, &a);
+    ask(reader, row->query, spellings, &a);
     snprintf(label, sizeof label, "%s: %s: %s: %s", what, row->query, a.articles,
              (const char *)a.line.data);
     CHECK_ROW(label, strcmp(a.articles, row->articles) == 0);
@@ -252,8 +267,8 @@ static void check_twins(const char *what, quern_reader *reader, const char *cons
     char label[200];
     answer a;
     answer b;
-    ask(reader, pair[0], &a);
-    ask(reader, pair[1], &b);
+    ask(reader, pair[0], 0, &a);
+    ask(reader, pair[1], 0, &b);
     snprintf(label, sizeof label, "%s: %s = %s", what, pair[0], pair[1]);
     CHECK_ROW(label, a.line.len > 1 && a.line.len == b.line.len &&
                          memcmp(a.line.data, b.line.data, a.line.len) == 0);
@@ -295,7 +310,13 @@ static void check_engine(const char *engine, const char *path, const char *form)
     if (reader) {
         check_order(what, reader);
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-            check_row(what, reader, &rows[i]);
+            check_row(what, reader, &rows[i], 0);
+        }
+        for (size_t i = 0; i + 1 < sizeof rows / sizeof *rows; i++) {
+            check_row(what, reader, &rows[i], 1);
+        }
+        for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++) {
+            check_row(what, reader, &spelled[i], 1);
         }
         for (size_t i = 0; i < sizeof twins / sizeof *twins; i++) {
             check_twins(what, reader, twins[i]);

@@ -476,10 +476,13 @@ typedef struct quern_query_options {
     const char *since, *until; /* only articles of that day, month or year or later, or earlier, as
                                   dates of the query language: 2024, 2024-03, 2024-03-27, 7d;
                                   articles without a date are left out. NULL: any */
+    int spellings; /* 1: a word finds its British and American spellings, too: recognised and
+                      recognized, colour and color; not one in quotation marks, after = or beside
+                      NEAR. Of an index in English alone, for searches in the reader's */
 } quern_query_options;
 #define QUERN_QUERY_OPTIONS_INIT                                                                   \
     {                                                                                              \
-        sizeof(quern_query_options), NULL, NULL                                                    \
+        sizeof(quern_query_options), NULL, NULL, 0                                                 \
     }
 
 /* The same with options, which hold for the whole of the query, whatever its text says. A date that
@@ -689,6 +692,11 @@ typedef struct quern_suggestion {
  * more than a few passages are not doubted. Nothing is searched for: ask the user. */
 QUERN_API quern_status quern_suggest(quern_reader *reader, quern_string text,
                                      quern_suggestions **out, quern_error *err);
+/* The same for a query that is parsed with those options (NULL: the defaults): of words that stand
+ * for the same none is a slip where one is found. */
+QUERN_API quern_status quern_suggest_with(quern_reader *reader, quern_string text,
+                                          const quern_query_options *options,
+                                          quern_suggestions **out, quern_error *err);
 QUERN_API void quern_suggestions_free(quern_suggestions *suggestions);
 
 /* The query with better words in their places, "" where there are none; and its words alone, the

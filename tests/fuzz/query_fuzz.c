@@ -19,11 +19,11 @@ static int has_field(const void *payload, quern_string name)
     return name.data[0] == 'f';
 }
 
-static quern_query *parse(quern_string text)
+static quern_query *parse(quern_string text, int spellings)
 {
     quern_query *query = NULL;
     quern_query_language language = {
-        .analysis = analysis, .has_field = has_field, .now = 1711560000};
+        .analysis = analysis, .has_field = has_field, .now = 1711560000, .spellings = spellings};
     FUZZ_CHECK(quern_query_build(&language, text, &query, NULL) == QUERN_OK);
     return query;
 }
@@ -63,8 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!analysis) {
         FUZZ_CHECK(quern_analysis_new("english", &analysis, NULL) == QUERN_OK);
     }
-    quern_query *query = parse(typed);
-    quern_query *again = parse(quern_str(query->text));
+    quern_query *query = parse(typed, (int)(typed.len & 1));
+    quern_query *again = parse(quern_str(query->text), 0);
     check_printable(query->text);
     for (size_t i = 0; i < query->n_notes; i++) {
         check_printable(query->notes[i]);

@@ -300,6 +300,64 @@ static void test_function_words(void)
     quern_analysis_free(analysis);
 }
 
+/* An index that has all words but those with an x, of one spelling or the other. */
+static int has_term(const void *payload, quern_string term)
+{
+    (void)payload;
+    return !memchr(term.data, 'x', term.len);
+}
+
+static void test_spellings(void)
+{
+    static const struct {
+        const char *typed, *plan;
+    } cases[] = {
+        {"recognized", "\\same:recogn,recognis"},
+        {"Recognised^2 chips", "\\same:recogn,recognis^2 chip"},
+        {"=colour \"colour\" \"the colour\"", "=colour^2 \"the colour\""},
+        {"+colour -centre", "\\same:color,colour -\\same:center,centr"},
+        {"colour AND NOT centre", "\\same:color,colour -\\same:center,centr"},
+        {"colour OR (colour OR color)", "\\same:color,colour^3"},
+        {"colour NEAR/3 chips", "(colour NEAR/3 chip)"},
+        {"colourised", "\\same:color,coloris,colour,colouris"},
+        {"colour-blind", "\\same:color,colour blind \\same:colorblind,colourblind"},
+        {"+colour-blind", "(colour ADJ/1 blind) \\same:colorblind,colourblind"},
+        {"colour-blind NEAR dog", "(colourblind NEAR/10 dog)"},
+        {"programme", "\\same:program,programm"},
+        {"axe", "axe"}, /* ax is not there */
+        {"ax", "ax"},
+        {"colo* colour~", "colo* colour~1"},
+        {"title:colour", "title:colour OR title:color"},
+        {"chips", "chip"},
+    };
+    quern_query_language language = {.analysis = english(), .has_term = has_term, .spellings = 1};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        quern_error err;
+        quern_query *query = NULL;
+        CU_ASSERT_FATAL(quern_query_build(&language, quern_str(cases[i].typed), &query, &err) ==
+                        QUERN_OK);
+        CHECK_ROW(quern_query_text(query), strcmp(quern_query_text(query), cases[i].plan) == 0);
+        CHECK_ROW(cases[i].typed, is_stable(language.analysis, query));
+        quern_query_free(query);
+    }
+    quern_analysis_free(language.analysis);
+}
+
+/* Of another language there is a note, and nothing else. */
+static void test_spellings_elsewhere(void)
+{
+    quern_error err;
+    quern_query *query = NULL;
+    quern_query_language language = {.spellings = 1};
+    CU_ASSERT_FATAL(quern_analysis_new("german", &language.analysis, &err) == QUERN_OK);
+    CU_ASSERT_FATAL(quern_query_build(&language, quern_str("centre"), &query, &err) == QUERN_OK);
+    CHECK(strcmp(quern_query_text(query), "centr") == 0 ||
+          strcmp(quern_query_text(query), "\\stem:centr") == 0);
+    CHECK(quern_query_note(query, 0) && strstr(quern_query_note(query, 0), "English"));
+    quern_query_free(query);
+    quern_analysis_free(language.analysis);
+}
+
 static void test_notes(void)
 {
     quern_analysis *analysis = english();
@@ -453,6 +511,8 @@ static CU_TestInfo tests[] = {
     {"random bytes", test_random_bytes},
     {"a megabyte", test_megabyte},
     {"function words", test_function_words},
+    {"spellings", test_spellings},
+    {"spellings of another language", test_spellings_elsewhere},
     CU_TEST_INFO_NULL,
 };
 QUERN_TEST_MAIN("query/parse", tests)

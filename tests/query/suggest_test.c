@@ -20,7 +20,8 @@ static void open_index(void)
         int n;
     } words[] = {{"Bedrock", 4},   {"commitment", 5}, {"Trainium", 4}, {"Tranium", 1},
                  {"valuation", 3}, {"brown", 1},      {"crown", 9},    {"chips", 6},
-                 {"café", 4},      {"straße", 5},     {"h100", 4},     {"deleted", 5}};
+                 {"café", 4},      {"straße", 5},     {"h100", 4},     {"deleted", 5},
+                 {"colour", 5}};
     quern_error err;
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.engine = getenv("QUERN_TEST_ENGINE");
@@ -115,6 +116,24 @@ static void test_rows(void)
     close_index();
 }
 
+/* A word that stands for the same as one that is found is no slip. */
+static void test_spellings(void)
+{
+    quern_query_options options = QUERN_QUERY_OPTIONS_INIT;
+    open_index();
+    for (options.spellings = 0; options.spellings < 2; options.spellings++) {
+        quern_error err;
+        quern_suggestions *s = NULL;
+        quern_suggestion item = QUERN_SUGGESTION_INIT;
+        CHECK(quern_suggest_with(reader, QUERN_STR("color"), &options, &s, &err) == QUERN_OK);
+        CHECK(strcmp(quern_suggestions_text(s), options.spellings ? "" : "colour") == 0);
+        CHECK(quern_suggestions_get(s, 0, &item) == QUERN_OK);
+        CHECK(item.passages == (options.spellings ? 5u : 0u));
+        quern_suggestions_free(s);
+    }
+    close_index();
+}
+
 typedef struct listing {
     char text[400];
     int left; /* words before it stops */
@@ -158,6 +177,7 @@ static void test_complete(void)
 static CU_TestInfo tests[] = {
     {"what may have been meant", test_rows},
     {"words that go on", test_complete},
+    {"spellings", test_spellings},
     CU_TEST_INFO_NULL,
 };
 QUERN_TEST_MAIN("query/suggest", tests)
