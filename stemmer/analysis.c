@@ -11,10 +11,11 @@
  * remembers the rest by the bytes of the second line. The third line, without the diacritics that a
  * stemmer may still need, is the exact form.
  *
- * Words that begin with a digit, follow a hyphen or were not found by the fast path of scan.h leave
- * the loop of quern_analysis_text for put_with_care, which knows amounts (amounts.c), compounds and
- * scripts without blanks (dense.c). What it looks at lies within the same text, so a passage gives
- * the same tokens whenever it is analysed.
+ * Plain words of ASCII are found 64 bytes at a time (scan_plain.h) and put by put_window; all
+ * others one by one. Words that begin with a digit, follow a hyphen or were not found by the fast
+ * path of scan.h go to put_with_care, which knows amounts (amounts.c), compounds and scripts
+ * without blanks (dense.c). What it looks at lies within the same text, so a passage gives the same
+ * tokens whenever it is analysed.
  *
  * Which comes first, dropping diacritics or stemming? Where the algorithm knows none (English) they
  * go first, so that résumé and resume are one term; the other order gives resume and resum. Where
@@ -38,6 +39,7 @@
 #include "stemmer/dense.h"
 #include "stemmer/fold.h"
 #include "stemmer/function_words.h"
+#include "stemmer/scan_plain.h"
 #include "stemmer/stem.h"
 #include "stemmer/trim.h"
 #include "stemmer/vocabulary.h"
@@ -600,47 +602,125 @@ static inline int needs_care(const quern_trim *words, const char *first)
            (first != words->words.text && first[-1] == '-');
 }
 
+static int is_s(const char *word, size_t len)
+{
+    return len == 1 && (*word | 0x20) == 's';
+}
+
+/* Puts the plain words of a window from `at` on, but no lone s, which may be a possessive. Returns
+ * how many bytes they take with what is between them; -1 where memory ran out. *stopped: the next
+ * word is not plain. */
+static inline int put_window(stream *s, const quern_scan_plain *w, uint32_t *position, size_t at,
+                             int *stopped)
+{
+    quern_tokens *tokens = s->tokens;
+    quern_analysis *analysis = s->analysis;
+    unsigned limit = quern_scan_plain_limit(w->awkward | w->care);
+    unsigned end = 0;
+    uint32_t place = *position;
+    *stopped = limit < QUERN_SCAN_PLAIN_END;
+    if (tokens->cap - tokens->n < QUERN_SCAN_PLAIN_WORDS &&
+        quern_grow(&tokens->items, &tokens->cap, tokens->n + QUERN_SCAN_PLAIN_WORDS,
+                   sizeof *tokens->items)) {
+        return -1;
+    }
+    quern_token *out = tokens->items + tokens->n;
+    for (uint64_t starts = w->starts, ends = w->ends; starts; ends &= ends - 1) {
+        unsigned from = (unsigned)__builtin_ctzll(starts);
+        unsigned to = (unsigned)__builtin_ctzll(ends);
+        size_t len = to - from;
+        const char *word = w->text + from;
+        if (to >= limit) {
+            break;
+        }
+        if (is_s(word, len)) {
+            *stopped = 1;
+            break;
+        }
+        starts &= starts - 1;
+        end = to;
+        quern_meaning found = len <= QUERN_SPELLING_SHORT
+                                  ? quern_vocabulary_find_short(&analysis->vocabulary,
+                                                                quern_spelling_of(word, len, 16))
+                                  : quern_vocabulary_find(&analysis->vocabulary, word, len);
+        if (__builtin_expect(!found.term, 0)) {
+            quern_meaning made;
+            if (add_word(analysis, word, len, &made)) {
+                return -1;
+            }
+            found = made;
+        }
+        out->word = found.term;
+        out->form = found.form;
+        out->position = place;
+        out->covers = 1;
+        out->start = at + from;
+        out->end = at + to;
+        /* A word of which nothing is left is written and then written over. */
+        out += found.term != NULL;
+        place += found.term != NULL;
+    }
+    tokens->n = (size_t)(out - tokens->items);
+    *position = place;
+    return (int)end;
+}
+
+/* Puts words that need nothing but a look-up, up to one that needs more. */
+static int put_plain(stream *s, uint32_t *position)
+{
+    quern_words *words = &s->words->words;
+    size_t at = words->at;
+    while (at < s->len) {
+        quern_scan_plain w;
+        quern_scan_plain_at(s->text, at, s->len, &w);
+        int stopped;
+        int end = put_window(s, &w, position, at, &stopped);
+        if (end < 0) {
+            return -1;
+        }
+        if (end > 0) {
+            at += (size_t)end;
+            s->words->last = at;
+        } else if (!w.starts && !stopped) {
+            at += s->len - at < QUERN_SCAN_PLAIN_END ? s->len - at : QUERN_SCAN_PLAIN_END;
+        } else {
+            break; /* not plain, or too long for a window */
+        }
+        if (stopped) {
+            break;
+        }
+    }
+    words->at = at;
+    return 0;
+}
+
 quern_status quern_analysis_text(quern_analysis *analysis, const char *text, size_t len,
                                  quern_tokens *tokens, quern_error *err)
 {
     quern_trim words = {quern_words_of(text, len), 0};
     stream s = {.analysis = analysis, .text = text, .len = len, .words = &words, .tokens = tokens};
     quern_token token = {.covers = 1};
-    quern_meaning found;
-    quern_token *items = tokens->items;
-    size_t cap = tokens->cap;
-    size_t n = 0;
     int open = 0; /* a run of a dense script */
-    while (quern_trim_next(&words, &token.start, &token.end)) {
-        if (__builtin_expect(open || needs_care(&words, text + token.start), 0)) {
-            tokens->n = n;
+    tokens->n = 0;
+    for (;;) {
+        if (!open && put_plain(&s, &token.position)) {
+            return quern_fail_nomem(err);
+        }
+        if (!quern_trim_next(&words, &token.start, &token.end)) {
+            break;
+        }
+        if (open || needs_care(&words, text + token.start)) {
             if (put_with_care(&s, &token, &token.position, &open)) {
                 return quern_fail_nomem(err);
             }
-            items = tokens->items;
-            cap = tokens->cap;
-            n = tokens->n;
             continue;
         }
-        if (find_word(analysis, text + token.start, token.end - token.start, len - token.start,
-                      &found)) {
+        int put_one = put(&s, token.start, token.end, token.position);
+        if (put_one < 0) {
             return quern_fail_nomem(err);
         }
-        token.word = found.term;
-        token.form = found.form;
-        if (n == cap) {
-            if (quern_grow(&tokens->items, &tokens->cap, n + 1, sizeof token)) {
-                return quern_fail_nomem(err);
-            }
-            items = tokens->items;
-            cap = tokens->cap;
-        }
-        /* A word of which nothing is left is written and then written over. */
-        items[n] = token;
-        n += token.word != NULL;
-        token.position += token.word != NULL;
+        token.position += (uint32_t)put_one;
     }
-    tokens->n = n;
     s.position = token.position;
     return end_run(&s) ? quern_fail_nomem(err) : QUERN_OK;
 }

@@ -16,7 +16,7 @@
  */
 #include "stemmer/words.h"
 
-#include "stemmer/scan.h"
+#include "stemmer/scan_plain.h"
 #include "stemmer/utf8.h"
 
 #include <unictype.h>
@@ -283,8 +283,20 @@ size_t quern_words_count(const char *text, size_t len, size_t limit)
     size_t start;
     size_t end;
     size_t n = 0;
-    while (n < limit && quern_scan_next(&words, &start, &end)) {
-        n++;
+    while (n < limit && words.at < len) {
+        quern_scan_plain w;
+        quern_scan_plain_at(text, words.at, len, &w);
+        unsigned free = quern_scan_plain_limit(w.awkward);
+        uint64_t ends = w.ends & (((uint64_t)1 << free) - 1);
+        if (ends) { /* as many plain words */
+            n += (size_t)__builtin_popcountll(ends);
+            words.at += 63 - (size_t)__builtin_clzll(ends);
+        } else if (!w.starts && free == QUERN_SCAN_PLAIN_END) {
+            words.at +=
+                len - words.at < QUERN_SCAN_PLAIN_END ? len - words.at : QUERN_SCAN_PLAIN_END;
+        } else if (quern_scan_next(&words, &start, &end)) {
+            n++;
+        }
     }
-    return n;
+    return n < limit ? n : limit;
 }

@@ -2,6 +2,7 @@
 /* analysis_test - from text to terms, with true offsets whatever the bytes. */
 #include "stemmer/analysis.h"
 #include "stemmer/utf8.h"
+#include "stemmer/trim.h"
 #include "tests/check.h"
 #include "tests/stemmer/shared.h"
 
@@ -548,6 +549,80 @@ static void test_random(void)
     }
 }
 
+/* Whether the tokens are the words that are found one by one. */
+static int are_the_words(const quern_tokens *tokens, const char *text, size_t len)
+{
+    quern_trim words = {quern_words_of(text, len), 0};
+    size_t start;
+    size_t end;
+    size_t n = 0;
+    while (quern_trim_next(&words, &start, &end)) {
+        const quern_token *t = &tokens->items[n];
+        if (n == tokens->n || t->start != start || t->end != end || t->position != n ||
+            t->covers != 1) {
+            return 0;
+        }
+        n++;
+    }
+    return n == tokens->n;
+}
+
+/* Words are found 64 bytes at a time where they are plain. */
+static void test_windows(void)
+{
+    static const char *const pieces[] = {
+        "a",
+        "s",
+        "I",
+        "words",
+        "x9",
+        " ",
+        " ",
+        " ",
+        "\n",
+        ", ",
+        ". ",
+        "don't",
+        "’s",
+        "'s",
+        "é",
+        "д",
+        "_",
+        ":",
+        ".",
+        "/",
+        "“a”",
+        "U.S.",
+        " s ",
+        "—",
+        "  averyveryveryverylongwordofmorethansixtyfourbytesandnone"
+        "isplain ",
+        "                                                      "};
+    uint64_t state = check_seed(9);
+    quern_analysis *analysis = make("english");
+    quern_tokens tokens = {0};
+    size_t bad = 0;
+    for (size_t i = 0; i < 100000; i++) {
+        char text[2048];
+        size_t len = 0;
+        for (uint64_t n = check_random(&state) % 32; n > 0; n--) {
+            uint64_t r = check_random(&state);
+            size_t most = r % 4 ? 8 : sizeof pieces / sizeof *pieces; /* mostly plain */
+            const char *piece = pieces[(r >> 8) % most];
+            memcpy(text + len, piece, strlen(piece));
+            len += strlen(piece);
+        }
+        text[len] = '\0';
+        CHECK(quern_analysis_text(analysis, text, len, &tokens, NULL) == QUERN_OK);
+        if (!are_the_words(&tokens, text, len) && bad++ < 3) {
+            CHECK_ROW(text, !"other words than one by one");
+        }
+    }
+    CHECK(bad == 0);
+    quern_tokens_finish(&tokens);
+    quern_analysis_free(analysis);
+}
+
 static void test_fingerprint(void)
 {
     static const char *const languages[] = {"english", "porter",  "none",   "french", "german",
@@ -594,6 +669,7 @@ static CU_TestInfo tests[] = {{"terms", test_terms},
                               {"long words", test_long},
                               {"files of bad and strange text", test_files},
                               {"random text", test_random},
+                              {"plain words", test_windows},
                               {"fingerprint", test_fingerprint},
                               {"unknown language", test_unknown},
                               CU_TEST_INFO_NULL};
