@@ -102,6 +102,22 @@ static int read_passages(const quern_block *block, const uint8_t *in, uint32_t *
                                      : read_elias_fano(block, in, out);
 }
 
+static int ascends(const uint32_t *v, uint32_t n)
+{
+#ifdef QUERN_BLOCK_VECTOR
+    quern_cpu_level level = quern_cpu_get_level();
+    if (level != QUERN_CPU_SCALAR) {
+        return level == QUERN_CPU_AVX2 ? quern_block_ascends_avx2(v, n)
+                                       : quern_block_ascends_avx512(v, n);
+    }
+#endif
+    uint32_t wrong = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        wrong |= (uint32_t)(v[i] >= v[i + 1]);
+    }
+    return !wrong;
+}
+
 int quern_block_passages(const quern_block *block, const uint8_t *in, uint32_t *out)
 {
     uint32_t m = block->n - 1;
@@ -109,14 +125,13 @@ int quern_block_passages(const quern_block *block, const uint8_t *in, uint32_t *
     if (m == 0) {
         return 0;
     }
-    if (read_passages(block, in, out) || out[0] < block->base) {
+    if (read_passages(block, in, out)) {
         return -1;
     }
-    uint32_t wrong = 0;
-    for (uint32_t i = 0; i < m; i++) {
-        wrong |= (uint32_t)(out[i] >= out[i + 1]);
+    if ((block->form & 63) == QUERN_BLOCK_BITMAP) {
+        return 0; /* the bits of a bitmap ascend and end before `last` whatever they are */
     }
-    return wrong ? -1 : 0;
+    return out[0] >= block->base && ascends(out, m) ? 0 : -1;
 }
 
 static int read_unary(const uint8_t *in, size_t len, uint32_t n, uint32_t *out)

@@ -117,6 +117,30 @@ AVX2 int quern_block_bitmap_avx2(const quern_block *block, const uint8_t *in, ui
     return 0;
 }
 
+static int ascends_plain(const uint32_t *v, uint32_t n)
+{
+    uint32_t wrong = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        wrong |= (uint32_t)(v[i] >= v[i + 1]);
+    }
+    return !wrong;
+}
+
+AVX2 int quern_block_ascends_avx2(const uint32_t *v, uint32_t n)
+{
+    __m256i wrong = _mm256_setzero_si256();
+    if (n < 8) {
+        return ascends_plain(v, n);
+    }
+    for (uint32_t i = 0; i < n; i += 8) {
+        uint32_t at = n - i < 8 ? n - 8 : i; /* the last ones twice */
+        __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(v + at));
+        __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(v + at + 1));
+        wrong = _mm256_or_si256(wrong, _mm256_cmpeq_epi32(_mm256_max_epu32(a, b), a));
+    }
+    return _mm256_testz_si256(wrong, wrong);
+}
+
 AVX2 int quern_block_unary_avx2(const uint8_t *in, size_t len, uint32_t n, uint32_t *out)
 {
     uint32_t ones[1 + QUERN_BLOCK + SLACK];
@@ -208,6 +232,20 @@ AVX512 int quern_block_bitmap_avx512(const quern_block *block, const uint8_t *in
     }
     out[m] = block->last;
     return 0;
+}
+
+AVX512 int quern_block_ascends_avx512(const uint32_t *v, uint32_t n)
+{
+    unsigned wrong = 0;
+    if (n < 16) {
+        return ascends_plain(v, n);
+    }
+    for (uint32_t i = 0; i < n; i += 16) {
+        uint32_t at = n - i < 16 ? n - 16 : i; /* the last ones twice */
+        wrong |=
+            _mm512_cmpge_epu32_mask(_mm512_loadu_si512(v + at), _mm512_loadu_si512(v + at + 1));
+    }
+    return wrong == 0;
 }
 
 AVX512 int quern_block_unary_avx512(const uint8_t *in, size_t len, uint32_t n, uint32_t *out)

@@ -20,6 +20,10 @@ int quern_block_elias_fano_avx512(const quern_block *block, const uint8_t *in, u
 int quern_block_bitmap_avx2(const quern_block *block, const uint8_t *in, uint32_t *out);
 int quern_block_bitmap_avx512(const quern_block *block, const uint8_t *in, uint32_t *out);
 
+/* Whether v[0, n], n + 1 numbers, ascend strictly. */
+int quern_block_ascends_avx2(const uint32_t *v, uint32_t n);
+int quern_block_ascends_avx512(const uint32_t *v, uint32_t n);
+
 /* n frequencies in unary from in[0, len). */
 int quern_block_unary_avx2(const uint8_t *in, size_t len, uint32_t n, uint32_t *out);
 int quern_block_unary_avx512(const uint8_t *in, size_t len, uint32_t n, uint32_t *out);

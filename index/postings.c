@@ -314,13 +314,17 @@ static quern_status find_places(quern_postings *p, uint32_t i, quern_error *err)
 {
     uint64_t bit = p->next_bit;
     uint32_t k = p->n_places;
+    const uint8_t *lengths = p->lengths.data;
+    int is_narrow = p->lengths.width == 1;
     for (; k <= i; k++) {
-        uint32_t len = quern_lengths_get(&p->lengths, p->passages[k]);
-        if (p->tfs[k] > (len > 0 ? len : 1)) {
+        uint32_t tf = p->tfs[k];
+        uint32_t len =
+            is_narrow ? lengths[p->passages[k]] : quern_lengths_get(&p->lengths, p->passages[k]);
+        if (tf > (len > 0 ? len : 1)) {
             return quern_segment_damaged(p->segment, "a passage is shorter than its words", err);
         }
         p->position_bit[k] = bit;
-        bit += quern_positions_width(p->tfs[k], len);
+        bit += quern_positions_width(tf, len);
     }
     p->next_bit = bit;
     p->n_places = k;
@@ -356,7 +360,7 @@ quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *o
     }
     if (p->positions == p->positions_end) {
         p->position_bit[i] = 0;
-    } else {
+    } else if (i >= p->n_places) {
         QUERN_TRY(find_places(p, i, err));
     }
     quern_positions_place place = {p->positions, p->positions_end, p->position_bit[i], p->tfs[i],
