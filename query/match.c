@@ -12,9 +12,16 @@ quern_status quern_match_pool_init(quern_match_pool *pool, size_t n_cursors, que
 {
     memset(pool, 0, sizeof *pool);
     size_t n = n_cursors < SLOTS_MAX ? n_cursors : SLOTS_MAX;
-    pool->slots = quern_alloc_zero(n, sizeof *pool->slots);
+    pool->slots = quern_alloc(n * sizeof *pool->slots);
     if (!pool->slots) {
         return quern_fail_nomem(err);
+    }
+    for (size_t i = 0; i < n;
+         i++) { /* postings, which are large, are opened before they are read */
+        quern_match_slot *slot = &pool->slots[i];
+        slot->owner = NULL;
+        slot->has_forms = slot->has_codes = 0;
+        memset(&slot->forms, 0, sizeof slot->forms);
     }
     pool->n_slots = (uint32_t)n;
     return QUERN_OK;
@@ -92,21 +99,6 @@ quern_status quern_match_forms(quern_match_pool *pool, quern_match_cursor *curso
 {
     QUERN_TRY(quern_match_block(pool, cursor, postings, err));
     return quern_match_forms_at(pool, cursor, cursor->block, out, err);
-}
-
-uint32_t quern_match_lower_bound(const uint32_t *passages, uint32_t from, uint32_t n,
-                                 uint32_t passage)
-{
-    uint32_t count = n - from;
-    if (count == 0) {
-        return from;
-    }
-    while (count > 1) { /* without a branch that could be guessed wrong */
-        uint32_t half = count / 2;
-        from += half & (0u - (uint32_t)(passages[from + half - 1] < passage));
-        count -= half;
-    }
-    return from + (passages[from] < passage);
 }
 
 /* Looks for `passage` from block `block` on, where posting `at` is the first that counts. */

@@ -184,7 +184,7 @@ static quern_rank_table *table_of(quern_native *native, const quern_match_cursor
 {
     quern_rank_table *table = &native->tables[(cursor->leaf - 1) % native->n_tables];
     if (table->owner != cursor->leaf) {
-        quern_rank_table_begin(table, cursor->leaf, cursor->term.df);
+        quern_rank_table_begin(table, cursor->leaf);
     }
     return table;
 }
@@ -647,7 +647,11 @@ quern_status quern_native_top(quern_native *native, size_t k, int how, quern_fou
     }
     /* One word has the number of its matches for nothing. */
     int is_counted = to.prune && is_word && is_article_each(native);
-    if (!status && native->query.parts && !is_counted && !(to.prune && is_word && !to.count)) {
+    int is_join = native->query.n_words == 0 && native->query.n_joins == 1;
+    if (to.prune && (is_word || is_join) && !to.count) {
+        native->window.size =
+            PRUNED_WINDOW; /* in steps of which it is read; nothing is put there */
+    } else if (!status && native->query.parts && !is_counted) {
         status = make_window(native, to.prune != NULL, err);
     }
     out->n = 0;

@@ -52,14 +52,7 @@ static quern_status step_to(list *l, uint32_t passage, int *found, quern_error *
             return QUERN_OK;
         }
     }
-    uint32_t at = l->at;
-    uint32_t step = 8; /* most steps are short */
-    while (at + step < p->n && p->passages[at + step - 1] < passage) {
-        at += step;
-        step *= 2;
-    }
-    uint32_t end = at + step < p->n ? at + step : p->n;
-    l->at = quern_match_lower_bound(p->passages, at, end, passage);
+    l->at = quern_match_gallop(p->passages, l->at, p->n, passage);
     *found = l->at < p->n && p->passages[l->at] == passage;
     return QUERN_OK;
 }

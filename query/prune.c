@@ -47,8 +47,6 @@ enum {
     FEW = 12,            /* matches among 64 passages that are looked at one by one */
     BATCH = 1024,        /* candidates at a time */
     BLOCKS_A_LOOK = 256, /* of one word, for each look at the clock */
-    MISS = -1,           /* instead of a score: the passage has not the word, */
-    HOPELESS = -2,       /* or cannot reach the bar with it */
     SLOP = 2             /* units that a computed bound may be off */
 };
 
@@ -290,51 +288,72 @@ static quern_status one_word(pruning *s, quern_error *err)
 
 /* ---- Candidates ---- */
 
-/* What a word scores in a candidate, or MISS or HOPELESS. Blocks that cannot lift it to what it
- * needs are not decoded. */
-static quern_status probe(pruning *s, word *w, const candidate *c, int32_t *score, quern_error *err)
+/* The block of a word that candidates are looked up in. */
+typedef struct place {
+    uint32_t first, last; /* passages that it may have; first above last: none */
+    int64_t most;         /* what the word and those after it can add there */
+} place;
+
+/* Finds the block for a passage. */
+static place place_of(word *w, uint32_t passage)
 {
-    quern_postings *p = w->postings;
-    uint32_t passage = c->passage;
-    *score = MISS;
+    const quern_postings *p = w->postings;
+    place out = {UINT32_MAX, UINT32_MAX, 0};
     while (w->block < w->end && last_of(p, w->block) < passage) {
         w->block++;
         w->at = 0;
     }
-    if (w->block == w->end || first_of(p, w->block) > passage) {
-        return QUERN_OK;
+    if (w->block < w->end) {
+        out.first = first_of(p, w->block);
+        out.last = last_of(p, w->block);
+        out.most = bound_of(w, byte_of(w, w->block)) + w->rest;
     }
-    if (c->score + bound_of(w, byte_of(w, w->block)) + w->rest < s->need) {
-        *score = HOPELESS;
-        return QUERN_OK;
-    }
+    return out;
+}
+
+/* Looks a passage up in the block of a word: w->at is its posting, where it has one. */
+static quern_status look_up(word *w, uint32_t passage, int *found, quern_error *err)
+{
+    quern_postings *p = w->postings;
     if (p->n == 0 || p->block != w->block) {
         QUERN_TRY(quern_postings_load(p, w->block, err));
         w->at = 0;
     }
-    w->at = quern_match_lower_bound(p->passages, w->at, p->n, passage);
-    if (w->at < p->n && p->passages[w->at] == passage) {
-        QUERN_TRY(load(p, w->block, err));
-        quern_rank_run run = run_of(s, w, w->at, w->at + 1);
-        *score = quern_rank_score(&s->up->query->model, &run, 0);
-    }
-    return QUERN_OK;
+    w->at = quern_match_gallop(p->passages, w->at, p->n, passage);
+    *found = w->at < p->n && p->passages[w->at] == passage;
+    return *found && !p->have_tfs ? quern_postings_load_tfs(p, err) : QUERN_OK;
 }
 
-/* Adds what a word scores in the candidates, and keeps those that can still reach the bar. */
-static quern_status sift(pruning *s, word *w, quern_error *err)
+/* Adds what a word scores in the candidates, and keeps those that can still reach what is needed.
+ * Where they must have it, those without it are dropped. Blocks that cannot lift a candidate to
+ * what it needs are not decoded. */
+static quern_status sift(pruning *s, word *w, int must_have, quern_error *err)
 {
     uint32_t n = 0;
-    s->need = s->up->top->bar;
+    place at = {0, 0, 0};
     for (uint32_t i = 0; i < s->n_batch; i++) {
         candidate c = s->batch[i];
-        int32_t score = HOPELESS;
-        if (c.score + w->bound + w->rest >= s->need) {
-            QUERN_TRY(probe(s, w, &c, &score, err));
+        int found = 0;
+        if (i == 0 || c.passage > at.last) {
+            at = place_of(w, c.passage);
         }
-        c.score += score > 0 ? score : 0;
-        if (score != HOPELESS && c.score + w->rest >= s->need) {
+        if (c.passage >= at.first) {
+            if (c.score + at.most < s->need) {
+                s->up->is_partial |= must_have;
+                continue;
+            }
+            QUERN_TRY(look_up(w, c.passage, &found, err));
+        }
+        if (found) {
+            quern_rank_run run = run_of(s, w, w->at, w->at + 1);
+            c.score += quern_rank_score(&s->up->query->model, &run, 0);
+        } else if (must_have) {
+            continue;
+        }
+        if (c.score + w->rest >= s->need) {
             s->batch[n++] = c;
+        } else {
+            s->up->is_partial |= must_have;
         }
     }
     s->n_batch = n;
@@ -345,8 +364,9 @@ static quern_status sift(pruning *s, word *w, quern_error *err)
 static quern_status finish_batch(pruning *s, quern_error *err)
 {
     for (uint32_t i = s->n_optional; i-- > 0 && s->n_batch > 0;) {
+        s->need = s->up->top->bar;
         if (s->order[i]->bound > 0) {
-            QUERN_TRY(sift(s, s->order[i], err));
+            QUERN_TRY(sift(s, s->order[i], 0, err));
         }
     }
     for (uint32_t i = 0; i < s->n_batch; i++) {
@@ -516,29 +536,6 @@ static quern_status pour(pruning *s, word *w, int is_alone, quern_error *err)
     return QUERN_OK;
 }
 
-/* Looks a term of a join up for the candidates; those without it are dropped. */
-static quern_status sift_join(pruning *s, word *w, quern_error *err)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < s->n_batch; i++) {
-        candidate c = s->batch[i];
-        int32_t score;
-        QUERN_TRY(probe(s, w, &c, &score, err));
-        s->up->is_partial |= score == HOPELESS;
-        if (score < 0) {
-            continue;
-        }
-        c.score += score;
-        if (c.score + w->rest >= s->need) {
-            s->batch[n++] = c;
-        } else {
-            s->up->is_partial = 1;
-        }
-    }
-    s->n_batch = n;
-    return QUERN_OK;
-}
-
 /* What a join matches, and scores. */
 static void take_match(pruning *s, const candidate *c)
 {
@@ -600,7 +597,7 @@ static quern_status pour_join_block(pruning *s, const pruned_join *f, uint32_t b
     }
     s->up->is_partial |= s->n_batch < run.n;
     for (uint32_t i = 1; i < f->join->n_cursors && s->n_batch > 0; i++) {
-        QUERN_TRY(sift_join(s, &f->words[i], err));
+        QUERN_TRY(sift(s, &f->words[i], 1, err));
     }
     return take_matches(s, f, err);
 }
@@ -744,7 +741,7 @@ static quern_status start_join(pruning *s, pruned_join *f, word *words, quern_ra
     f->bound = 0;
     for (uint32_t i = 0; i < f->join->n_cursors; i++) {
         quern_match_cursor *cursor = f->join->cursors[i];
-        quern_rank_table_begin(&tables[i], i + 1, cursor->term.df);
+        quern_rank_table_begin(&tables[i], i + 1);
         QUERN_TRY(start_word(s, cursor, &tables[i], &words[i], err));
         QUERN_TRY(quern_match_start(s->up->pool, cursor, 0, err));
         f->bound += bound_of(&words[i], 255);
@@ -761,7 +758,7 @@ static quern_status start(pruning *s, quern_rank_table *tables, quern_error *err
         const quern_match_cursor *cursor = &s->part->words[i];
         quern_rank_table *table = &up->tables[cursor->leaf - 1];
         if (table->owner != cursor->leaf) {
-            quern_rank_table_begin(table, cursor->leaf, cursor->term.df);
+            quern_rank_table_begin(table, cursor->leaf);
         }
         QUERN_TRY(start_word(s, cursor, table, &s->words[i], err));
         s->order[i] = &s->words[i];

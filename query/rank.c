@@ -79,11 +79,20 @@ void quern_window_clear(quern_window *window, uint32_t at)
     }
 }
 
-void quern_rank_table_begin(quern_rank_table *table, uint32_t owner, uint32_t df)
+/* Makes rows for frequencies up to `tf`. */
+static void clear_rows(quern_rank_table *table, uint32_t tf)
+{
+    size_t from = (size_t)table->n_tfs * QUERN_RANK_LENS;
+    size_t to = (size_t)tf * QUERN_RANK_LENS;
+    memset(table->entries + from, 0xFF, (to - from) * sizeof *table->entries);
+    table->n_tfs = tf;
+}
+
+void quern_rank_table_begin(quern_rank_table *table, uint32_t owner)
 {
     table->owner = owner;
-    table->n_tfs = df < QUERN_RANK_RARE ? QUERN_RANK_TFS_RARE : QUERN_RANK_TFS;
-    memset(table->entries, 0xFF, sizeof table->entries / QUERN_RANK_TFS * table->n_tfs);
+    table->n_tfs = 0;
+    clear_rows(table, QUERN_RANK_TFS_FIRST);
 }
 
 /* Computes the contribution of the i-th posting and keeps it in the table, if it has a place for
@@ -94,7 +103,10 @@ static __attribute__((noinline)) int32_t fill(const quern_bm25 *model, const que
     uint32_t tf = run->tfs[i];
     uint32_t len = quern_lengths_get(&run->lengths, run->passages[i]);
     int32_t c = (int32_t)quern_rank_one(model, run->weight, tf, len);
-    if (tf - 1 < run->table->n_tfs && len < QUERN_RANK_LENS) {
+    if (tf - 1 < QUERN_RANK_TFS && len < QUERN_RANK_LENS) {
+        if (tf > run->table->n_tfs) {
+            clear_rows(run->table, tf);
+        }
         run->table->entries[(tf - 1) * QUERN_RANK_LENS + len] = c;
     }
     return c;

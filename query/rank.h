@@ -26,9 +26,8 @@
 #include "index/segment.h"
 
 enum {
-    QUERN_RANK_TFS = 16,     /* rows of a table */
-    QUERN_RANK_TFS_RARE = 4, /* rows that a rare term uses, which cost less to clear */
-    QUERN_RANK_RARE = 4096,  /* passages with a rare term are fewer */
+    QUERN_RANK_TFS = 16,      /* rows of a table */
+    QUERN_RANK_TFS_FIRST = 2, /* that are cleared at first */
     QUERN_RANK_LENS = 256
 };
 
@@ -46,7 +45,7 @@ typedef struct quern_window {
 /* Contributions of one weight, or -1 where not computed yet: [(tf - 1) * 256 + len]. */
 typedef struct quern_rank_table {
     uint32_t owner; /* number of the leaf whose weight it is for, from 1; 0: none */
-    uint32_t n_tfs; /* rows that are used */
+    uint32_t n_tfs; /* rows that are cleared so far */
     int32_t entries[QUERN_RANK_TFS * QUERN_RANK_LENS];
 } quern_rank_table;
 
@@ -67,8 +66,8 @@ uint64_t quern_window_reach(const quern_window *window, uint32_t at, int64_t low
 /* Clears the 64 passages from the at-th on. */
 void quern_window_clear(quern_window *window, uint32_t at);
 
-/* Clears a table for another owner, a term that `df` passages have. */
-void quern_rank_table_begin(quern_rank_table *table, uint32_t owner, uint32_t df);
+/* Clears a table for another owner. */
+void quern_rank_table_begin(quern_rank_table *table, uint32_t owner);
 
 void quern_rank_add(quern_window *window, const quern_bm25 *model, const quern_rank_run *run);
 

@@ -396,7 +396,7 @@ static quern_rank_table *table_of(quern_tree *t, const quern_match_cursor *curso
 {
     quern_rank_table *table = &t->tables[(cursor->leaf - 1) % t->n_tables];
     if (table->owner != cursor->leaf) {
-        quern_rank_table_begin(table, cursor->leaf, cursor->term.df);
+        quern_rank_table_begin(table, cursor->leaf);
     }
     return table;
 }
