@@ -104,7 +104,7 @@ static quern_status read_places(const filter *f, const list *l, places *out, que
 
 static int is_in_form(const places *at, uint32_t i, const quern_match_member *m)
 {
-    return m->code == QUERN_MATCH_ANY_FORM || at->codes[i] == m->code;
+    return m->code == QUERN_MATCH_ANY_FORM || (at->codes && at->codes[i] == m->code);
 }
 
 /* Where a phrase could begin that has the member at one of the places. Returns how many. */
@@ -148,7 +148,7 @@ static quern_status keep_with_places(filter *f, uint32_t i, quern_error *err)
     size_t to = 0;
     QUERN_TRY(open_list(f, i, &l, err));
     for (uint32_t k = 0; k < f->n; k++) {
-        places at = {NULL, NULL, 0};
+        places at = {pool->positions, NULL, 0};
         int found;
         QUERN_TRY(step_to(&l, f->passages[k], &found, err));
         uint32_t n_starts = f->has_starts ? f->n_starts[k] : 0;

@@ -402,7 +402,7 @@ static unsigned highest(const uint8_t *bytes, uint32_t n)
             high = _mm_max_epu8(high, _mm_loadu_si128(at));
         }
         high = _mm_max_epu8(high, _mm_srli_si128(high, 8));
-        uint8_t left[8];
+        uint8_t left[8] = {0};
         _mm_storel_epi64((__m128i *)(void *)left, high);
         for (unsigned k = 0; k < sizeof left; k++) {
             most = left[k] > most ? left[k] : most;
