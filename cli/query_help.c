@@ -27,6 +27,7 @@ const char *const quern_query_help =
     "\n"
     "PARTS OF WORDS\n"
     "  pric*  w?fer  *chip     * is any letters, ? one; up to 1,024 words, the commonest\n"
+    "  *                       by itself: every passage\n"
     "  wafr~  waffr~2          words within one edit, or two\n"
     "\n"
     "WHICH ARTICLES\n"

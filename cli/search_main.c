@@ -39,7 +39,8 @@ enum {
     OF_A_RUN = 1000, /* articles a query of a file, unless told */
     STALE_US = 1000,
     WIDEST = 100,
-    SHARDS_MS = 10000, /* the limit of a search over shards, unless told */
+    LIMIT_MS = 1000,   /* the limit of a search, unless told; none of a file of queries */
+    SHARDS_MS = 10000, /* the same over shards */
     MOST_SECONDS = 86400
 };
 
@@ -120,7 +121,8 @@ static const quern_option options[] = {
                    "indexes on other machines, with commas between them:\n"
                    "HOST:PORT, ssh:[USER@]HOST:DIR or prog:PROGRAM"},
     [ROW_REQUIRE_ALL] = {0, 0, "require-all", NULL, "no answer where one of the shards is missing"},
-    [ROW_TIME_LIMIT] = {0, 0, "time-limit", "S", "an answer in about S seconds, labelled if cut"},
+    [ROW_TIME_LIMIT] = {0, 0, "time-limit", "S",
+                        "an answer in about S seconds (1), labelled if cut; 0: in any"},
     [ROW_HEAD_HOW] = {0, 0, NULL, NULL, "how"},
     [ROW_COLOR] = {0, QUERN_OPTION_COMMON, "color", "WHEN", "auto, always or never"},
     [ROW_HYPERLINK] = {0, 0, "hyperlink", "WHEN",
@@ -156,7 +158,8 @@ typedef struct settings {
     const char *like;            /* path and id of an article, or NULL */
     quern_query_options reading; /* dates are as typed */
     quern_shard_list shards;
-    uint32_t limit_ms; /* 0: not given */
+    uint32_t limit_ms; /* 0: none */
+    int has_limit;     /* it was given */
     quern_search_options search;
     int files, count, json, quiet, no_pager, trec;
     int asked; /* the row of -h, --help, --help-query or --version, or 0 */
@@ -216,10 +219,12 @@ static int take_when(int row, const char *word, quern_when *out)
 static int take_limit(const char *text, settings *s)
 {
     double seconds = 0;
-    if (quern_options_number(text, 0.001, MOST_SECONDS, &seconds)) {
+    if (quern_options_number(text, 0, MOST_SECONDS, &seconds)) {
         return quern_message_usage("--time-limit takes a number of seconds, not '%s'", text);
     }
     s->limit_ms = (uint32_t)(seconds * 1000 + 0.5);
+    s->limit_ms += s->limit_ms == 0 && seconds > 0;
+    s->has_limit = 1;
     return 0;
 }
 
@@ -378,6 +383,9 @@ static int check_settings(const settings *s, int n_words)
         return quern_message_usage("--like goes neither with words and dates nor with --complete, "
                                    "--queries and --shard");
     }
+    if (s->shards.n > 0 && s->has_limit && s->limit_ms == 0) {
+        return quern_message_usage("--shard needs a --time-limit above 0");
+    }
     if (s->shards.n == 0 && s->shards.require_all) {
         return quern_message_usage("--require-all goes with --shard");
     }
@@ -402,6 +410,9 @@ static int read_command_line(run *r, int argc, char **argv)
         return -1;
     }
     code = check_settings(&r->set, argc - first);
+    if (!r->set.has_limit) {
+        r->set.limit_ms = r->set.shards.n ? SHARDS_MS : r->set.queries ? 0 : LIMIT_MS;
+    }
     r->set.search.time_limit_ms = r->set.shards.n ? 0 : r->set.limit_ms;
     if (code || r->set.queries) {
         return code;
@@ -531,9 +542,9 @@ static int put_json(run *r, const quern_printer *p)
 
 static void put_total(const run *r, FILE *out)
 {
-    fprintf(out, "%llu passage%s in %llu article%s\n", (unsigned long long)r->totals.passages,
-            quern_message_plural(r->totals.passages), (unsigned long long)r->totals.articles,
-            quern_message_plural(r->totals.articles));
+    fprintf(out, "%s%llu passage%s in %llu article%s\n", r->totals.partial ? "at least " : "",
+            (unsigned long long)r->totals.passages, quern_message_plural(r->totals.passages),
+            (unsigned long long)r->totals.articles, quern_message_plural(r->totals.articles));
 }
 
 static int put_form(run *r, const quern_printer *p)
@@ -661,7 +672,8 @@ static int show(run *r)
         return none;
     }
     if (r->totals.partial) {
-        quern_message_say("the time limit ended the search: better passages may have been missed");
+        quern_message_say("the time limit ended the search: better passages may have been missed "
+                          "— give it longer: --time-limit 10");
     }
     const char *note;
     for (size_t i = 0; !r->set.json && (note = quern_query_note(r->query, i)); i++) {
@@ -710,8 +722,7 @@ static int show_shards(void *payload)
 
 static int search_shards(run *r)
 {
-    quern_supervised what = {ask_shards, show_shards, r,
-                             r->set.limit_ms ? r->set.limit_ms : SHARDS_MS};
+    quern_supervised what = {ask_shards, show_shards, r, r->set.limit_ms};
     int code = find_shards(r);
     return code ? code : quern_supervise(&what);
 }

@@ -26,6 +26,18 @@ static inline quern_deadline quern_deadline_in(uint32_t ms)
     return out;
 }
 
+/* Half of the time that is left; NULL and what never ends have no end. */
+static inline quern_deadline quern_deadline_half(const quern_deadline *deadline)
+{
+    quern_deadline out = {0, 0};
+    uint64_t now = quern_deadline_now();
+    if (deadline && deadline->end_ns) {
+        out.is_over = deadline->is_over || now >= deadline->end_ns;
+        out.end_ns = out.is_over ? deadline->end_ns : now + (deadline->end_ns - now) / 2;
+    }
+    return out;
+}
+
 /* NULL is never over. */
 static inline int quern_deadline_check(quern_deadline *deadline)
 {

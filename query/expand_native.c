@@ -269,8 +269,9 @@ quern_status quern_expand_native(quern_snapshot *snapshot, const quern_plan *pla
     }
     memset(out->items, 0, plan->n_expands * sizeof *out->items);
     out->n = plan->n_expands;
+    quern_deadline half = quern_deadline_half(deadline); /* the rest is for searching */
     for (size_t i = 0; i < plan->n_expands; i++) {
-        QUERN_TRY(expand_one(snapshot, plan, i, deadline, out, err));
+        QUERN_TRY(expand_one(snapshot, plan, i, deadline ? &half : NULL, out, err));
     }
     return QUERN_OK;
 }

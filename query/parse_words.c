@@ -492,6 +492,10 @@ quern_plan_node *quern_parser_pattern(quern_parser *p)
         }
     }
     char shown[QUERN_PARSER_EXCERPT];
+    if (n_letters == 0 && p->at == 1 && quern_parser_lexeme(p)->kind == QUERN_LEX_END &&
+        p->text[start] == '*') { /* nothing but a star: everything */
+        return quern_parser_every(p);
+    }
     if (n_letters == 0 || p->field.len > 0) {
         quern_parser_note(p, "%s %s and was left out",
                           quern_parser_excerpt(p, l->start, l->end, shown),

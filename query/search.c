@@ -357,6 +357,9 @@ static quern_status set_totals(search *s, quern_totals *totals, quern_error *err
             totals->articles = s->found.n_articles;
         }
     }
+    if (s->found.is_cut && s->found.n_articles > totals->articles) {
+        totals->articles = s->found.n_articles; /* counted until then */
+    }
     totals->partial = s->found.is_cut;
     totals->passages = s->found.n_passages;
     return QUERN_OK;
@@ -429,6 +432,16 @@ static quern_status note_expansions(const search *s, const quern_plan *plan,
     return QUERN_OK;
 }
 
+/* Whether there was no time to look at all words that the patterns may stand for. */
+static int are_cut(const quern_expansions *all)
+{
+    size_t i = 0;
+    while (i < all->n && !all->items[i].is_cut) {
+        i++;
+    }
+    return i < all->n;
+}
+
 static quern_status run(search *s, const quern_plan *plan, quern_error *err)
 {
     s->deadline = quern_deadline_in(s->options.time_limit_ms);
@@ -442,6 +455,10 @@ static quern_status run(search *s, const quern_plan *plan, quern_error *err)
     }
     QUERN_TRY(choose(s, err));
     QUERN_TRY(set_totals(s, &s->builder.hits->totals, err));
+    if (are_cut(quern_native_expansions(s->native))) {
+        s->builder.hits->totals.partial = 1;
+        s->builder.hits->totals.exact = 0;
+    }
     return make_hits(s, err);
 }
 

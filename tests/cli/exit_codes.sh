@@ -153,4 +153,17 @@ if [ "$code" -ne 130 ]; then
 fi
 has err 'searchable; run again to go on'
 run 0 "$INDEXER" --index "$scratch/big" check
+
+# The time limit, with its label.
+run 0 "$SEARCH" --index "$scratch/big" --time-limit 0 -c pine
+lacks out 'at least'
+lacks err 'time limit'
+run 0 "$SEARCH" --index "$scratch/big" --time-limit 0 -c '*'
+lacks out 'at least'
+"$SEARCH" --index "$scratch/big" --time-limit 0.001 -c '*1* *2* *3* pine' >"$scratch/.out" 2>"$scratch/.err"
+has out 'at least '
+has err 'the time limit ended the search'
+"$SEARCH" --index "$scratch/big" --time-limit 0.001 --json '*1* *2* *3* pine' >"$scratch/.out"
+has out '"partial":true'
+run 2 "$SEARCH" --time-limit -1 pine
 finish

@@ -135,6 +135,10 @@ static const struct row {
     {"across a hyphen", "long-te*", "longte*", ""},
     {"no letter", "* chips **", "chip",
      "* has no letter and was left out; ** has no letter and was left out"},
+    {"a star alone", "*", "path:*", ""},
+    {"two of them", " ** ", "path:*", ""},
+    {"a star with a field", "* title:x", "title:x", "* has no letter and was left out"},
+    {"a mark alone", "?", "", "the word ? holds no word and was left out"},
     {"fuzzy", "bedrok~ fuzz~2", "bedrok~1 fuzz~2", ""},
     {"too fuzzy", "fuzz~9", "fuzz~2", "words are looked for within 2 edits, not more"},
     {"about", "~5 km", "(5) km", ""},
@@ -480,6 +484,7 @@ static const struct {
     {"a path:b/", "2024", NULL, "a path:b/* date:2024-01-01..", ""},
     {"-a", "2024", NULL, "(-a) date:2024-01-01..", ""},
     {"", "2024", NULL, "date:2024-01-01..", ""},
+    {"*", "2024", NULL, "date:2024-01-01..", ""},
     {"a", "2024-99", NULL, "a",
      "since:2024-99 is not a date (try 2024-03 or 2024-03-27); everything else was searched"},
 };
