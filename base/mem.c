@@ -18,6 +18,10 @@
 #define LARGE ((size_t)128 << 10)
 #endif
 
+/* From here on they are large pages, where the system has them on demand: hash tables and logs of
+ * this size are read all over, and looking up 4 KiB pages costs more than what is read. */
+#define HUGE ((size_t)4 << 20)
+
 typedef struct head {
     size_t size;   /* of what follows */
     size_t mapped; /* bytes of pages, with the head; 0: from malloc */
@@ -30,6 +34,18 @@ static head *head_of(void *p)
     return (head *)p - 1;
 }
 
+static void ask_for_large_pages(void *pages, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+    if (size >= HUGE) {
+        (void)madvise(pages, size, MADV_HUGEPAGE); /* where it fails, nothing is lost */
+    }
+#else
+    (void)pages;
+    (void)size;
+#endif
+}
+
 static void *map(size_t size)
 {
     size_t mapped = (size + sizeof(head) + 4095) & ~(size_t)4095;
@@ -37,6 +53,7 @@ static void *map(size_t size)
     if (h == MAP_FAILED) {
         return NULL;
     }
+    ask_for_large_pages(h, mapped);
     *h = (head){size, mapped};
     return h + 1;
 }
@@ -83,6 +100,7 @@ static void *remap(head *h, size_t size)
     if (moved == MAP_FAILED) {
         return NULL;
     }
+    ask_for_large_pages(moved, mapped);
     *moved = (head){size, mapped};
     return moved + 1;
 #else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* run - see run.h. Both tables are kept at most half full. The table of keys has half of each hash
- * in its slots, so that a key that is not there is mostly told so by the slot alone. */
+/* run - see run.h. Both tables are kept at most half full. They have half of each hash in their
+ * slots, so that what is not there is mostly told so by the slot alone. */
 #include "indexer/run.h"
 
 #include "base/checksum.h"
@@ -88,7 +88,7 @@ static int grow_keys(quern_run *run)
 static int grow_sources(quern_run *run)
 {
     size_t n_slots = run->n_source_slots ? run->n_source_slots * 2 : FIRST_SLOTS;
-    uint32_t *slots = quern_alloc_zero(n_slots, sizeof *slots);
+    uint64_t *slots = quern_alloc_zero(n_slots, sizeof *slots);
     if (!slots) {
         return -1;
     }
@@ -97,7 +97,7 @@ static int grow_sources(quern_run *run)
         while (slots[at]) {
             at = (at + 1) & (n_slots - 1);
         }
-        slots[at] = (uint32_t)i + 1;
+        slots[at] = (run->sources[i].hash >> 32 << 32) | (i + 1);
     }
     quern_free(run->source_slots);
     run->source_slots = slots;
@@ -130,7 +130,10 @@ static size_t source_slot(const quern_run *run, const quern_key *key)
 {
     size_t at = key->source_hash & (run->n_source_slots - 1);
     for (; run->source_slots[at]; at = (at + 1) & (run->n_source_slots - 1)) {
-        const quern_run_source *s = &run->sources[run->source_slots[at] - 1];
+        if ((run->source_slots[at] ^ key->source_hash) >> 32) {
+            continue;
+        }
+        const quern_run_source *s = &run->sources[(uint32_t)run->source_slots[at] - 1];
         if (s->hash == key->source_hash && same(s->name, s->len, key->source)) {
             break;
         }
@@ -152,7 +155,7 @@ static quern_run_source *put_source(quern_run *run, const quern_key *key)
     }
     size_t at = source_slot(run, key);
     if (run->source_slots[at]) {
-        return &run->sources[run->source_slots[at] - 1];
+        return &run->sources[(uint32_t)run->source_slots[at] - 1];
     }
     const char *name = quern_pool_copy(&run->pool, key->source.data, key->source.len);
     if (!name ||
@@ -164,7 +167,7 @@ static quern_run_source *put_source(quern_run *run, const quern_key *key)
     source->len = (uint32_t)key->source.len;
     source->newest = QUERN_RUN_NONE;
     source->hash = key->source_hash;
-    run->source_slots[at] = (uint32_t)run->n_sources;
+    run->source_slots[at] = (key->source_hash >> 32 << 32) | run->n_sources;
     return source;
 }
 
@@ -208,7 +211,7 @@ uint32_t quern_run_find_source(const quern_run *run, const quern_key *key)
     if (run->n_sources == 0) {
         return QUERN_RUN_NONE;
     }
-    uint32_t slot = run->source_slots[source_slot(run, key)];
+    uint32_t slot = (uint32_t)run->source_slots[source_slot(run, key)];
     return slot ? run->sources[slot - 1].newest : QUERN_RUN_NONE;
 }
 

@@ -80,7 +80,7 @@ typedef struct quern_run {
     size_t n_sources, cap_sources;
     uint64_t *keys; /* high half of the key's hash, then article + 1; or 0; linear probing */
     size_t n_keys;  /* slots: a power of two, or 0 */
-    uint32_t *source_slots;
+    uint64_t *source_slots; /* the same of sources */
     size_t n_source_slots;
     uint64_t n_passages, n_log, n_tokens; /* tokens: with the title in each passage */
     uint32_t max_position;

@@ -607,24 +607,31 @@ static int is_s(const char *word, size_t len)
     return len == 1 && (*word | 0x20) == 's';
 }
 
-/* Puts the plain words of a window from `at` on, but no lone s, which may be a possessive. Returns
- * how many bytes they take with what is between them; -1 where memory ran out. *stopped: the next
- * word is not plain. */
-static inline int put_window(stream *s, const quern_scan_plain *w, uint32_t *position, size_t at,
-                             int *stopped)
+/* Plain words that wait to be looked up together: by the time of the first, what the others need
+ * is fetched. */
+#define BATCH 128u
+
+typedef struct plain_word {
+    quern_spelling spelling; /* none where it is long */
+    uint64_t hash;
+    size_t start, end;
+} plain_word;
+
+typedef struct plain_words {
+    plain_word items[BATCH];
+    unsigned n;
+} plain_words;
+
+/* Adds the plain words of a window from `at` on, but no lone s, which may be a possessive. Returns
+ * how many bytes they take with what is between them. *stopped: the next word is not plain. */
+static inline unsigned take_window(const stream *s, const quern_scan_plain *w, size_t at,
+                                   plain_words *words, int *stopped)
 {
-    quern_tokens *tokens = s->tokens;
-    quern_analysis *analysis = s->analysis;
+    const quern_vocabulary *vocabulary = &s->analysis->vocabulary;
     unsigned limit = quern_scan_plain_limit(w->awkward | w->care);
     unsigned end = 0;
-    uint32_t place = *position;
+    plain_word *out = words->items + words->n;
     *stopped = limit < QUERN_SCAN_PLAIN_END;
-    if (tokens->cap - tokens->n < QUERN_SCAN_PLAIN_WORDS &&
-        quern_grow(&tokens->items, &tokens->cap, tokens->n + QUERN_SCAN_PLAIN_WORDS,
-                   sizeof *tokens->items)) {
-        return -1;
-    }
-    quern_token *out = tokens->items + tokens->n;
     for (uint64_t starts = w->starts, ends = w->ends; starts; ends &= ends - 1) {
         unsigned from = (unsigned)__builtin_ctzll(starts);
         unsigned to = (unsigned)__builtin_ctzll(ends);
@@ -639,30 +646,61 @@ static inline int put_window(stream *s, const quern_scan_plain *w, uint32_t *pos
         }
         starts &= starts - 1;
         end = to;
-        quern_meaning found = len <= QUERN_SPELLING_SHORT
-                                  ? quern_vocabulary_find_short(&analysis->vocabulary,
-                                                                quern_spelling_of(word, len, 16))
-                                  : quern_vocabulary_find(&analysis->vocabulary, word, len);
+        out->spelling = (quern_spelling){0, 0};
+        if (len <= QUERN_SPELLING_SHORT) {
+            out->spelling = quern_spelling_of(word, len, 16);
+            out->hash = quern_vocabulary_prepare(vocabulary, out->spelling);
+        }
+        out->start = at + from;
+        out->end = at + to;
+        out++;
+    }
+    words->n = (unsigned)(out - words->items);
+    return end;
+}
+
+/* Puts the words that wait. Returns -1 where memory ran out. */
+static int put_words(stream *s, plain_words *words, uint32_t *position)
+{
+    quern_tokens *tokens = s->tokens;
+    quern_analysis *analysis = s->analysis;
+    uint32_t place = *position;
+    if (tokens->cap - tokens->n < words->n &&
+        quern_grow(&tokens->items, &tokens->cap, tokens->n + words->n, sizeof *tokens->items)) {
+        return -1;
+    }
+    quern_token *out = tokens->items + tokens->n;
+    const plain_word *end = words->items + words->n;
+    for (const plain_word *w = words->items; w < end; w++) {
+        const char *text = s->text + w->start;
+        size_t len = w->end - w->start;
+        quern_meaning found =
+            w->spelling.high
+                ? quern_vocabulary_find_hashed(&analysis->vocabulary, w->spelling, w->hash)
+                : quern_vocabulary_find(&analysis->vocabulary, text, len);
         if (__builtin_expect(!found.term, 0)) {
             quern_meaning made;
-            if (add_word(analysis, word, len, &made)) {
+            if (add_word(analysis, text, len, &made)) {
                 return -1;
             }
             found = made;
         }
+        /* Who indexes the tokens reads what hangs on the words. */
+        __builtin_prefetch(found.form ? found.form : found.term);
         out->word = found.term;
         out->form = found.form;
         out->position = place;
         out->covers = 1;
-        out->start = at + from;
-        out->end = at + to;
+        out->start = w->start;
+        out->end = w->end;
         /* A word of which nothing is left is written and then written over. */
         out += found.term != NULL;
         place += found.term != NULL;
     }
     tokens->n = (size_t)(out - tokens->items);
     *position = place;
-    return (int)end;
+    words->n = 0;
+    return 0;
 }
 
 /* Puts words that need nothing but a look-up, up to one that needs more. */
@@ -670,28 +708,27 @@ static int put_plain(stream *s, uint32_t *position)
 {
     quern_words *words = &s->words->words;
     size_t at = words->at;
-    while (at < s->len) {
+    int stopped = 0;
+    plain_words waiting;
+    waiting.n = 0;
+    while (!stopped && at < s->len) {
         quern_scan_plain w;
         quern_scan_plain_at(s->text, at, s->len, &w);
-        int stopped;
-        int end = put_window(s, &w, position, at, &stopped);
-        if (end < 0) {
-            return -1;
-        }
+        unsigned end = take_window(s, &w, at, &waiting, &stopped);
         if (end > 0) {
-            at += (size_t)end;
+            at += end;
             s->words->last = at;
         } else if (!w.starts && !stopped) {
             at += s->len - at < QUERN_SCAN_PLAIN_END ? s->len - at : QUERN_SCAN_PLAIN_END;
         } else {
-            break; /* not plain, or too long for a window */
+            stopped = 1; /* not plain, or too long for a window */
         }
-        if (stopped) {
-            break;
+        if (waiting.n > BATCH - QUERN_SCAN_PLAIN_WORDS && put_words(s, &waiting, position)) {
+            return -1;
         }
     }
     words->at = at;
-    return 0;
+    return put_words(s, &waiting, position);
 }
 
 quern_status quern_analysis_text(quern_analysis *analysis, const char *text, size_t len,

@@ -124,15 +124,26 @@ static inline uint64_t quern_spelling_hash(quern_spelling spelling, uint64_t see
 #endif
 }
 
-/* What a short spelling stands for. */
-static inline quern_meaning quern_vocabulary_find_short(const quern_vocabulary *vocabulary,
-                                                        quern_spelling spelling)
+/* The hash of a short spelling, which will be looked up soon: the slot is fetched. */
+static inline uint64_t quern_vocabulary_prepare(const quern_vocabulary *vocabulary,
+                                                quern_spelling spelling)
+{
+    uint64_t hash = quern_spelling_hash(spelling, vocabulary->seed);
+    if (vocabulary->spelling_cap > 0) {
+        __builtin_prefetch(&vocabulary->spellings[hash >> vocabulary->shift]);
+    }
+    return hash;
+}
+
+/* What a short spelling stands for, whose hash is known. */
+static inline quern_meaning quern_vocabulary_find_hashed(const quern_vocabulary *vocabulary,
+                                                         quern_spelling spelling, uint64_t hash)
 {
     const quern_meaning unknown = {NULL, NULL};
     if (vocabulary->spelling_cap == 0) {
         return unknown;
     }
-    size_t i = (size_t)(quern_spelling_hash(spelling, vocabulary->seed) >> vocabulary->shift);
+    size_t i = (size_t)(hash >> vocabulary->shift);
     for (;;) {
         const quern_spelling_slot *slot = &vocabulary->spellings[i];
         if (slot->spelling.low == spelling.low && slot->spelling.high == spelling.high) {
@@ -143,6 +154,14 @@ static inline quern_meaning quern_vocabulary_find_short(const quern_vocabulary *
         }
         i = (i + 1) & (vocabulary->spelling_cap - 1);
     }
+}
+
+/* What a short spelling stands for. */
+static inline quern_meaning quern_vocabulary_find_short(const quern_vocabulary *vocabulary,
+                                                        quern_spelling spelling)
+{
+    return quern_vocabulary_find_hashed(vocabulary, spelling,
+                                        quern_spelling_hash(spelling, vocabulary->seed));
 }
 
 #endif
