@@ -75,8 +75,8 @@ static void report(check *c, const char *file, uint64_t offset, const char *what
     char text[FINDING_MAX];
     put_what(c, file, offset, what, text);
     quern_finding finding = {file, offset, text};
-    if (c->n++ == 0) {
-        snprintf(c->first, sizeof c->first, "%s: %s", file, text);
+    if (c->n++ == 0 && snprintf(c->first, sizeof c->first, "%s: %s", file, text) < 0) {
+        c->first[0] = '\0';
     }
     if (c->found) {
         c->found(&finding, c->payload);
