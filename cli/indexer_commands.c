@@ -51,8 +51,9 @@ static void print_options(const quern_index_options *o)
     if (o->passage_words != QUERN_WHOLE_ARTICLES) {
         snprintf(words, sizeof words, "passages of %u words", o->passage_words);
     }
-    printf("options   %s, language %s, titles %s, texts %s, engine %s\n", words,
-           o->language ? o->language : "english", o->no_titles ? "not counted" : "counted",
+    const char *language = o->language ? o->language : "english";
+    printf("options   %s, language%s %s, titles %s, texts %s, engine %s\n", words,
+           strchr(language, ',') ? "s" : "", language, o->no_titles ? "not counted" : "counted",
            o->no_text ? "not stored" : "stored", o->engine);
 }
 

@@ -73,7 +73,8 @@ static const quern_option options[] = {
     [ROW_PASSAGES] = {0, QUERN_OPTION_COMMON, "passages", "WORDS",
                       "words a passage (60), or whole: one an article"},
     [ROW_LANGUAGE] = {0, QUERN_OPTION_COMMON, "language", "LANG",
-                      "of the stemmer (english), or none"},
+                      "of the articles (english), several as en,de,fr;\n"
+                      "none: words are not stemmed"},
     [ROW_NO_TITLES] = {0, 0, "no-titles", NULL, "titles do not count into passages"},
     [ROW_NO_TEXT] = {0, 0, "no-text", NULL, "do not store texts: hits are places only"},
     [ROW_ENGINE] = {0, 0, "engine", "NAME", "what keeps it: native, or xapian"},
@@ -354,7 +355,7 @@ static int contradiction(const quern_task *task)
                                    "--passages %s",
                                    words);
     }
-    if (s->language_given && o.language && strcasecmp(s->create.language, o.language) != 0) {
+    if (s->language_given && !quern_language_same(s->create.language, o.language)) {
         return quern_message_usage("the index is in %s — run: indexer rebuild --language %s",
                                    o.language, s->create.language);
     }

@@ -6,11 +6,11 @@
  *
  *   frame  = varint offset of the first article's text in TEXT, then for each article
  *            varint length of its record, record
- *   record = varint bytes of text, varint flags (1 title in text, 2 offsets in text),
- *            string title, string language, varint line,
- *            varint n, n times (string name, string value), passages
- *   passage = varint start less the end of the one before, varint bytes,
- *            zigzag line less that of the one before, zigzag column less the expected one
+ *   record = varint bytes of text, varint flags (1 title in text, 2 offsets in text,
+ *            from 4 on the number of the language it was analysed in), string title, string
+ * language, varint line, varint n, n times (string name, string value), passages passage = varint
+ * start less the end of the one before, varint bytes, zigzag line less that of the one before,
+ * zigzag column less the expected one
  *
  * The number of passages is in FIRST. The first passage follows one that ends at 0, line 1, column
  * 1; the expected column is 1 on another line, else as many bytes on as the start.
@@ -308,6 +308,7 @@ static quern_status parse_record(quern_segment *s, quern_cursor *c, quern_arena 
     uint64_t flags = quern_cursor_varint(c);
     out->title_in_text = (int)(flags & 1);
     out->offsets_in_text = (int)(flags >> 1 & 1);
+    out->analysed_in = flags >> 2 <= UINT32_MAX ? (uint32_t)(flags >> 2) : UINT32_MAX;
     out->title = quern_cursor_string(c);
     out->language = quern_cursor_string(c);
     out->line = (uint32_t)quern_cursor_varint(c);

@@ -51,7 +51,8 @@ static quern_status make_record(quern_buf *out, const quern_stored_article *a, q
 {
     quern_buf_clear(out);
     quern_buf_varint(out, a->text_bytes);
-    quern_buf_varint(out, (a->title_in_text ? 1u : 0u) | (a->offsets_in_text ? 2u : 0u));
+    quern_buf_varint(out, (a->title_in_text ? 1u : 0u) | (a->offsets_in_text ? 2u : 0u) |
+                              (uint64_t)a->analysed_in << 2);
     quern_buf_string(out, a->title.data, a->title.len);
     quern_buf_string(out, a->language.data, a->language.len);
     quern_buf_varint(out, a->line);

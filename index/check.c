@@ -286,7 +286,8 @@ static quern_status check_segment(check *c, size_t i, quern_error *err)
         QUERN_TRY(test_replaced(c, err));
     }
     if (!status) {
-        status = quern_segment_check(s->segment, pass_on, &to, &why);
+        uint32_t n_languages = quern_manifest_languages(&c->manifest.config);
+        status = quern_segment_check(s->segment, n_languages, pass_on, &to, &why);
     }
     if (status && err) {
         *err = why;

@@ -59,7 +59,8 @@ typedef struct quern_engine_question {
     int count;           /* 1: exact totals */
     int order;           /* a quern_order */
     int by_lists;        /* 1: another way to the same answer, as tests compare with */
-    /* What analysis makes of the bytes of an exact form (kind and form): the stem (kind and term),
+    /* What analysis in the first language makes of the bytes of an exact form (kind and form): the
+     * stem (kind and term),
      * which stays until the next call; "" where it makes none, or another form. */
     quern_status (*stem)(void *payload, quern_string form, quern_string *out, quern_error *err);
     void *payload;
@@ -143,8 +144,10 @@ typedef struct quern_engine {
                                 quern_error *err);
     void (*close)(quern_engine_db *db); /* drops what was not committed */
 
-    /* Writers. The keys and texts were tested before. */
-    quern_status (*put)(quern_engine_db *db, const quern_article *article, quern_error *err);
+    /* Writers. The keys and texts were tested before. `language`: the number of the article's in
+     * the list of the index. */
+    quern_status (*put)(quern_engine_db *db, const quern_article *article, uint32_t language,
+                        quern_error *err);
     quern_status (*remove_article)(quern_engine_db *db, quern_string source, quern_string id,
                                    uint64_t *n, quern_error *err);
     quern_status (*remove_source)(quern_engine_db *db, quern_string source, uint64_t *n,

@@ -56,6 +56,15 @@ uint64_t quern_manifest_generation(const char *name)
     return is ? generation : 0;
 }
 
+uint32_t quern_manifest_languages(const quern_index_config *config)
+{
+    uint32_t n = 1;
+    for (const char *p = config->language; *p; p++) {
+        n += *p == ',';
+    }
+    return n;
+}
+
 void quern_manifest_finish(quern_manifest *m)
 {
     for (size_t i = 0; i < m->n_roots; i++) {

@@ -12,11 +12,12 @@
 #include "index/tombstones.h"
 
 #define QUERN_FORMAT_VERSION 1
+#define QUERN_CONFIG_LANGUAGE 512 /* bytes, with the NUL */
 
 /* Options that an index keeps for life. */
 typedef struct quern_index_config {
-    uint32_t passage_words; /* or QUERN_WHOLE_ARTICLES */
-    char language[32];
+    uint32_t passage_words;               /* or QUERN_WHOLE_ARTICLES */
+    char language[QUERN_CONFIG_LANGUAGE]; /* a name, or several with commas between */
     int pool_titles, store_text;
     uint32_t analysis_version;
     uint64_t analysis_fingerprint;
@@ -45,6 +46,9 @@ typedef struct quern_manifest {
 void quern_manifest_name(uint64_t generation, char out[QUERN_MANIFEST_NAME_MAX]);
 /* The generation that a name stands for, or 0 where it is no manifest's. */
 uint64_t quern_manifest_generation(const char *name);
+
+/* How many languages the list of an index has. */
+uint32_t quern_manifest_languages(const quern_index_config *config);
 
 void quern_manifest_finish(quern_manifest *m); /* frees what it owns, zeroes it */
 quern_status quern_manifest_copy(const quern_manifest *from, quern_manifest *to, quern_error *err);

@@ -189,6 +189,7 @@ typedef struct quern_stored_article {
     uint32_t title_words; /* T: positions that the pooled title takes in each passage but the one
                              that holds it; 0: not pooled */
     int title_in_text, offsets_in_text;
+    uint32_t analysed_in; /* the number of its language in the list of the index */
     uint64_t text_bytes;
     const quern_stored_passage *passages;
     uint32_t n_passages;
@@ -238,8 +239,9 @@ quern_status quern_segment_text(quern_segment *segment, uint32_t article, uint64
 /* ---- Check ---- */
 
 /* Tests every page, then every rule of the format by walking all of it; calls `found` (never NULL)
- * for each violation. Returns OK also when there were some; errors are NOMEM and IO. */
-quern_status quern_segment_check(quern_segment *segment,
+ * for each violation. The index has so many languages. Returns OK also when there were some; errors
+ * are NOMEM and IO. */
+quern_status quern_segment_check(quern_segment *segment, uint32_t n_languages,
                                  void (*found)(const quern_finding *finding, void *payload),
                                  void *payload, quern_error *err);
 

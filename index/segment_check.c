@@ -28,6 +28,7 @@
 
 typedef struct check {
     quern_segment *s;
+    uint32_t n_languages;
     void (*found)(const quern_finding *finding, void *payload);
     void *payload;
     uint64_t n_found;
@@ -112,6 +113,9 @@ static quern_status check_article(check *c, uint32_t i, article_state *st, quern
     QUERN_TRY(quern_segment_title_column(c->s, i, &words, &in_text, err));
     if (words > 0 ? in_text != st->now.title_in_text : in_text != 0) {
         report(c, 0, "title and record of an article disagree");
+    }
+    if (st->now.analysed_in >= c->n_languages) {
+        report(c, 0, "an article is of a language that the index has not");
     }
     QUERN_TRY(quern_segment_text_place(c->s, i, &start, &bytes, err));
     if (start != st->text_end) {
@@ -323,7 +327,7 @@ static quern_status check_terms(check *c, quern_error *err)
     return QUERN_OK;
 }
 
-quern_status quern_segment_check(quern_segment *segment,
+quern_status quern_segment_check(quern_segment *segment, uint32_t n_languages,
                                  void (*found)(const quern_finding *finding, void *payload),
                                  void *payload, quern_error *err)
 {
@@ -332,6 +336,7 @@ quern_status quern_segment_check(quern_segment *segment,
         return quern_fail_nomem(err);
     }
     c->s = segment;
+    c->n_languages = n_languages;
     c->found = found;
     c->payload = payload;
     c->model.k1 = QUERN_BM25_K1;

@@ -175,7 +175,7 @@ void quern_xapian_close(quern_engine_db *db)
 static quern_status write_config(quern_engine_db *db, const quern_index_config *config,
                                  quern_error *err)
 {
-    char text[256];
+    char text[256 + QUERN_CONFIG_LANGUAGE];
     char words[16] = "whole";
     if (config->passage_words != QUERN_WHOLE_ARTICLES) {
         snprintf(words, sizeof words, "%" PRIu32, config->passage_words);

@@ -44,6 +44,8 @@
  *     place=12 1                  field=desk\tbusiness
  *     pooled=1                    text=0 ...            to the end, not escaped
  *
+ * and, behind the flags, analysed_in=1 where it was analysed in another than the first language.
+ *
  * The text is that from the end of the passage before to the end of this one (the last has all that
  * is left), so all texts together are the text of the article, each byte once. Where texts are not
  * stored the last line is `text=-`.
@@ -207,7 +209,8 @@ quern_status quern_xapian_open_writer(const char *dir, const quern_index_config 
                                       const struct quern_engine_text *text, quern_engine_db **out,
                                       quern_error *err);
 void quern_xapian_close_writer(quern_engine_db *db); /* what quern_xapian_close calls */
-quern_status quern_xapian_put(quern_engine_db *db, const quern_article *article, quern_error *err);
+quern_status quern_xapian_put(quern_engine_db *db, const quern_article *article, uint32_t language,
+                              quern_error *err);
 quern_status quern_xapian_remove_article(quern_engine_db *db, quern_string source, quern_string id,
                                          uint64_t *n, quern_error *err);
 quern_status quern_xapian_remove_source(quern_engine_db *db, quern_string source, uint64_t *n,

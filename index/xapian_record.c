@@ -189,6 +189,9 @@ static void put_article(quern_buf *out, const quern_stored_article *a)
     put_line(out, "passages=%" PRIu32 "\nline=%" PRIu32 "\ntitle_words=%" PRIu32 "\n",
              a->n_passages, a->line, a->title_words);
     put_line(out, "flags=%d %d\n", a->title_in_text != 0, a->offsets_in_text != 0);
+    if (a->analysed_in > 0) {
+        put_line(out, "analysed_in=%" PRIu32 "\n", a->analysed_in);
+    }
     for (size_t i = 0; i < a->n_fields; i++) {
         quern_buf_bytes(out, "field=", 6);
         put_escaped(out, a->fields[i].name);
@@ -345,6 +348,9 @@ static void take_article(reading *r, quern_stored_article *out)
     take_numbers(r, "flags=", 1, &flags[0], &flags[1]);
     out->title_in_text = (int)flags[0];
     out->offsets_in_text = (int)flags[1];
+    if (!r->status && begins(r, "analysed_in=")) {
+        out->analysed_in = take_u32(r, "analysed_in=");
+    }
     take_fields(r, out);
 }
 

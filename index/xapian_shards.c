@@ -20,6 +20,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+_Static_assert(QUERN_CONFIG_LANGUAGE == 512, "read_config reads 511 bytes of a language");
+
 /* ---- Opening ---- */
 
 static quern_status read_config(quern_engine_db *db, quern_index_config *config, quern_error *err)
@@ -33,7 +35,7 @@ static quern_status read_config(quern_engine_db *db, quern_index_config *config,
     memset(config, 0, sizeof *config);
     int n = !text.data ? 0
                        : sscanf(text.data,
-                                "passages %15s language %31s titles %15s texts %15s "
+                                "passages %15s language %511s titles %15s texts %15s "
                                 "analysis %" SCNu32 " %" SCNx64,
                                 words, config->language, titles, texts, &config->analysis_version,
                                 &config->analysis_fingerprint);

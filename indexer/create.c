@@ -7,12 +7,15 @@
 #include "index/engine.h"
 #include "index/store.h"
 #include "stemmer/analysis.h"
+#include "stemmer/languages.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define PASSAGE_WORDS 60
 #define PASSAGE_WORDS_MOST 40000
+
+_Static_assert(QUERN_LANGUAGES_BYTES == QUERN_CONFIG_LANGUAGE, "a list fits a config");
 
 static quern_status take_fingerprint(quern_index_config *config, quern_error *err)
 {
@@ -40,23 +43,14 @@ quern_status quern_create_config(const quern_index_options *options, quern_index
                           "a passage cannot have %u words - give 1 to %d, or whole articles",
                           o.passage_words, PASSAGE_WORDS_MOST);
     }
-    const char *language = o.language && o.language[0] ? o.language : "english";
-    size_t len = strlen(language);
-    if (len >= sizeof out->language) {
-        quern_analysis *none =
-            NULL; /* no language has so long a name: this lists those there are */
-        quern_status status = quern_analysis_new(language, &none, err);
-        quern_analysis_free(none);
-        return status ? status
-                      : quern_fail(err, QUERN_E_SYNTAX, "the language %s is not known", language);
-    }
+    QUERN_TRY(quern_languages_read(o.language && o.language[0] ? o.language : "english",
+                                   out->language, err));
     if (quern_engine_is_foreign(o.engine)) {
         const quern_engine *engine = NULL;
         QUERN_TRY(quern_engine_load(o.engine, &engine, err));
         snprintf(out->engine, sizeof out->engine, "%s", engine->name);
     }
     out->passage_words = o.passage_words ? o.passage_words : PASSAGE_WORDS;
-    memcpy(out->language, language, len + 1);
     out->pool_titles = !o.no_titles;
     out->store_text = !o.no_text;
     return take_fingerprint(out, err);

@@ -152,6 +152,7 @@ static quern_status count_article(counter *c, uint32_t article, quern_arena *are
     quern_stored_article a;
     quern_logged title = {0, 0, 0, 0};
     QUERN_TRY(quern_segment_article(c->segment, article, arena, &a, err));
+    QUERN_TRY(quern_inverter_use(c->inv, &a, err));
     quern_buf_clear(&c->text);
     QUERN_TRY(quern_segment_text(c->segment, article, 0, a.text_bytes, &c->text, err));
     c->inv->n_log = 0;

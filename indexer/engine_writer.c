@@ -5,6 +5,7 @@
 static const quern_engine_text text_functions = {
     .analysis_new = quern_analysis_new,
     .analysis_free = quern_analysis_free,
+    .analysis_use = quern_analysis_use,
     .analysis_text = quern_analysis_text,
     .fields_each = quern_fields_each,
     .analysis_memory = quern_analysis_memory,

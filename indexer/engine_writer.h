@@ -17,6 +17,7 @@
 struct quern_engine_text {
     quern_status (*analysis_new)(const char *language, quern_analysis **out, quern_error *err);
     void (*analysis_free)(quern_analysis *analysis);
+    int (*analysis_use)(quern_analysis *analysis, uint32_t number);
     quern_status (*analysis_text)(quern_analysis *analysis, const char *text, size_t len,
                                   quern_tokens *tokens, quern_error *err);
     quern_status (*fields_each)(quern_analysis *analysis, quern_tokens *tokens,

@@ -149,6 +149,7 @@ static quern_status feed_article(void *payload, uint32_t i, quern_stored_article
     out->title_words = a->title_words;
     out->title_in_text = a->title_in_text;
     out->offsets_in_text = a->offsets_in_text;
+    out->analysed_in = a->analysed_in;
     out->text_bytes = a->text_bytes;
     out->passages = s->passages;
     out->n_passages = a->n_passages;

@@ -39,6 +39,7 @@
 
 #define IDS_MOST ((size_t)1 << 22) /* slots: 32 MiB */
 #define FIELD_BYTES 4096
+#define LANGUAGE_BYTES 35             /* of a language tag (RFC 5646, section 4.4.1) */
 #define EXACT_MOST 9007199254740992.0 /* 2^53: a double holds every integer up to it */
 
 struct reader {
@@ -256,6 +257,25 @@ static int is_taken(const quern_sync_options *o, const char *name)
            strcmp(name, o->text_member) == 0 || strcmp(name, o->date_member) == 0;
 }
 
+/* The language that a record names; the member is a field, too. */
+static quern_status fill_language(struct reader *r, const json_t *record, quern_article *article,
+                                  quern_error *err)
+{
+    static const char *const names[] = {"language", "lang"};
+    for (size_t i = 0; i < 2 && article->language.len == 0; i++) {
+        const json_t *value = json_object_get(record, names[i]);
+        quern_string said = {"", 0};
+        int is = 0;
+        if (json_is_string(value)) {
+            QUERN_TRY(scalar(r, value, &said, &is, err));
+        }
+        if (is && said.len <= LANGUAGE_BYTES) {
+            article->language = said;
+        }
+    }
+    return QUERN_OK;
+}
+
 static quern_status fill_fields(struct reader *r, json_t *record, quern_article *article,
                                 quern_error *err)
 {
@@ -300,6 +320,7 @@ static quern_status put_record(struct reader *r, json_t *record, quern_error *er
         article.title_in_text = article.title.len > 0;
     }
     QUERN_TRY(fill_date(r, json_object_get(record, o->date_member), &article.date, err));
+    QUERN_TRY(fill_language(r, record, &article, err));
     QUERN_TRY(fill_fields(r, record, &article, err));
     article.line = r->number;
     article.offsets_in_text = 1;

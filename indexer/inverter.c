@@ -39,6 +39,16 @@ void quern_inverter_reset(quern_inverter *inv)
     quern_analysis_reset(inv->analysis);
 }
 
+quern_status quern_inverter_use(quern_inverter *inv, const quern_stored_article *article,
+                                quern_error *err)
+{
+    return quern_analysis_use(inv->analysis, article->analysed_in)
+               ? quern_fail(err, QUERN_E_CORRUPT,
+                            "an article is of a language that the index has not - run: indexer "
+                            "rebuild --from-sources")
+               : QUERN_OK;
+}
+
 /* Whether the words of the log from `group` on, all of one position, have the term. A posting must
  * have each position once, and a joined word may have the stem of its first part (commit-ment): the
  * first of them stands for both, with its form. */
@@ -304,6 +314,7 @@ quern_status quern_inverter_add(quern_inverter *inv, quern_run *run, const quern
     d.out.date = article->date;
     d.out.title_in_text = article->title_in_text != 0;
     d.out.offsets_in_text = article->offsets_in_text != 0;
+    d.out.analysed_in = quern_analysis_in_use(inv->analysis);
     QUERN_TRY(log_title(inv, &d, err));
     QUERN_TRY(cut(inv, &d, err));
     QUERN_TRY(log_fields(inv, &d, err));

@@ -11,7 +11,8 @@
  * lets a deletion count the dead terms exactly (deletes.h). Each passage is analysed by itself, as
  * it will be when it is shown and its matches are marked.
  *
- * Every article is analysed in the language of the index: a query cannot know whose stems to use.
+ * An article is analysed in the language that the analysis has in use, one of those of the index
+ * (language.h), which is stored with it; a query looks for the stems of all of them.
  */
 #ifndef QUERN_INDEXER_INVERTER_H
 #define QUERN_INDEXER_INVERTER_H
@@ -48,7 +49,7 @@ size_t quern_inverter_memory(const quern_inverter *inv);
 /* Forgets all words and terms. No run may refer to them any more. */
 void quern_inverter_reset(quern_inverter *inv);
 
-/* Adds the article to the run. Errors: NOMEM, FULL. */
+/* Adds the article, of the language in use, to the run. Errors: NOMEM, FULL. */
 quern_status quern_inverter_add(quern_inverter *inv, quern_run *run, const quern_key *key,
                                 const quern_article *article, quern_error *err);
 
@@ -59,6 +60,10 @@ typedef struct quern_logged {
     uint32_t len;    /* scoring tokens */
     uint32_t end;    /* last position and one; 0: none */
 } quern_logged;
+
+/* Has a stored article's language in use from here on. Errors: CORRUPT the index has no such. */
+quern_status quern_inverter_use(quern_inverter *inv, const quern_stored_article *article,
+                                quern_error *err);
 
 /* Appends the terms of the title and the fields, each once and at position 0, to inv->log. They
  * select and count into no length (fields.h). */

@@ -55,6 +55,7 @@ typedef struct quern_run_article {
     int64_t date;
     uint32_t source_len, id_len, title_len, language_len, text_bytes, n_fields;
     uint32_t line;
+    uint32_t analysed_in; /* the number of its language */
     uint32_t title_words; /* T */
     uint32_t n_title_log; /* words of the log */
     uint32_t

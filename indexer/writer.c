@@ -217,6 +217,7 @@ void quern_writer_close(quern_writer *w)
     quern_run_finish(&w->runs[0]);
     quern_run_finish(&w->runs[1]);
     quern_inverter_finish(&w->inverter);
+    quern_language_finish(&w->language);
     quern_sources_free(w->sources);
     quern_manifest_finish(&w->next);
     quern_store_unlock(w->store);
@@ -339,14 +340,17 @@ static quern_status kill(quern_writer *w, const quern_key *key, uint64_t *n, que
 static quern_status put(quern_writer *w, const quern_article *article, quern_error *err)
 {
     uint64_t n = 0;
+    uint32_t language;
+    QUERN_TRY(quern_language_of(&w->language, w->inverter.analysis, article, &language, err));
     if (w->guest.engine) {
         w->changed = 1;
-        return w->guest.engine->put(w->guest.db, article, err);
+        return w->guest.engine->put(w->guest.db, article, language, err);
     }
     QUERN_TRY(make_room(w, article, err));
     quern_key key = quern_key_of(article->source, article->id);
     w->changed = 1;
     QUERN_TRY(kill(w, &key, &n, err));
+    (void)quern_analysis_use(w->inverter.analysis, language);
     QUERN_TRY(quern_inverter_add(&w->inverter, w->run, &key, article, err));
     return quern_writer_run_used(w) > quern_writer_run_limit(w) ? quern_writer_flush(w, err)
                                                                 : QUERN_OK;

@@ -21,6 +21,7 @@
 #include "indexer/engine_writer.h"
 #include "indexer/inverter.h"
 #include "indexer/job.h"
+#include "indexer/language.h"
 #include "indexer/shelf.h"
 #include "indexer/writer.h"
 
@@ -36,6 +37,7 @@ struct quern_writer {
     uint64_t memory;
     uint32_t threads;
     quern_inverter inverter;
+    quern_language language;
     quern_shelf shelf;
     quern_run runs[2];
     quern_run *run;   /* being filled */

@@ -56,6 +56,7 @@ typedef struct draft {
     size_t n_title;         /* tokens of the title that count */
     uint32_t title_words;
     uint32_t n_passages;
+    uint32_t language; /* the number of its language */
 } draft;
 
 /* ---- Opening and closing ---- */
@@ -329,13 +330,16 @@ static quern_status add(draft *d, const quern_xapian_term *term, uint32_t positi
     return QUERN_OK;
 }
 
-/* Whether the form alone says what its stem is: analysing it comes to the same two. */
+/* Whether the form alone says what its stem is: analysing it, in the first language of the index,
+ * comes to the same two. */
 static quern_status is_plain(draft *d, quern_word *form, int *out, quern_error *err)
 {
     writer *w = d->w;
     if (form->user == FORM_NEW) {
+        (void)w->text->analysis_use(w->analysis, 0);
         QUERN_TRY(w->text->analysis_text(w->analysis, form->term + 1, form->term_len - 1, &w->probe,
                                          err));
+        (void)w->text->analysis_use(w->analysis, d->language);
         int same = w->probe.n > 0 && w->probe.items[0].form == form;
         form->user = same ? FORM_PLAIN : FORM_OTHER;
     }
@@ -595,11 +599,13 @@ static void describe(draft *d)
     a->title_words = d->title_words;
     a->title_in_text = in->title_in_text != 0;
     a->offsets_in_text = in->offsets_in_text != 0;
+    a->analysed_in = d->language;
     a->text_bytes = in->text.len;
     a->n_passages = d->n_passages;
 }
 
-quern_status quern_xapian_put(quern_engine_db *db, const quern_article *article, quern_error *err)
+quern_status quern_xapian_put(quern_engine_db *db, const quern_article *article, uint32_t language,
+                              quern_error *err)
 {
     uint64_t n = 0;
     draft d;
@@ -607,6 +613,8 @@ quern_status quern_xapian_put(quern_engine_db *db, const quern_article *article,
     d.db = db;
     d.w = db->writer;
     d.in = article;
+    d.language = language;
+    (void)d.w->text->analysis_use(d.w->analysis, language);
     QUERN_TRY(quern_xapian_remove_article(db, article->source, article->id, &n, err));
     quern_xapian_key(&d.key, "Q", article->source, article->id);
     quern_xapian_prefixed(&d.source, "P", article->source);

@@ -474,6 +474,11 @@ quern_status quern_evidence_of(quern_evidence *e, const quern_evidence_passage *
 {
     uint32_t at = 0;
     QUERN_TRY(prepare(e, err));
+    if (quern_analysis_use(e->analysis, passage->language)) {
+        return quern_fail(err, QUERN_E_CORRUPT,
+                          "an article is of a language that the index has not - run: indexer "
+                          "rebuild --from-sources");
+    }
     begin(e, passage);
     QUERN_TRY(find_in(e, QUERN_ZONE_TITLE, passage->title, passage->title_words, err));
     QUERN_TRY(find_in(e, QUERN_ZONE_TEXT, passage->text, UINT32_MAX, err));

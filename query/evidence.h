@@ -39,6 +39,7 @@ typedef struct quern_evidence_passage {
     quern_string text;
     int is_text_unknown;  /* 1: the index stores no texts; any leaf may hold */
     const quern_hit *hit; /* its date and source are those of the article; NULL: not known */
+    uint32_t language;    /* the number of the one that it was analysed in */
 } quern_evidence_passage;
 
 /* A node of the plan, in the order of a walk from the root: a node before its children. */
@@ -98,7 +99,7 @@ int quern_evidence_expands(const quern_evidence *e, const quern_plan_node *node,
 int quern_evidence_is_member(const quern_evidence *e, uint32_t zone, size_t i,
                              const quern_plan_node *leaf, uint32_t m);
 
-/* Evaluates the plan over a passage. Errors: NOMEM. */
+/* Evaluates the plan over a passage. Errors: NOMEM, CORRUPT the index has no such language. */
 quern_status quern_evidence_of(quern_evidence *e, const quern_evidence_passage *passage,
                                quern_error *err);
 

@@ -41,6 +41,34 @@ quern_status quern_highlight(quern_highlighter *h, const quern_evidence_passage 
     return QUERN_OK;
 }
 
+static size_t count_marked(const quern_highlighter *h)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->n_spans[QUERN_ZONE_TEXT]; i++) {
+        n += h->spans[QUERN_ZONE_TEXT][i].end - h->spans[QUERN_ZONE_TEXT][i].start;
+    }
+    return n;
+}
+
+/* Marks a text of which nobody knows the language: as one of that in which most of it matches, the
+ * first of equals. */
+static quern_status mark_text(quern_highlighter *h, quern_string text, quern_error *err)
+{
+    quern_evidence_passage passage = {.text = text};
+    uint32_t n = (uint32_t)quern_analysis_languages(h->evidence.analysis);
+    uint32_t best = 0;
+    size_t most = 0;
+    for (uint32_t i = 0; n > 1 && i < n; i++) {
+        passage.language = i;
+        QUERN_TRY(quern_highlight(h, &passage, err));
+        size_t marked = count_marked(h);
+        best = marked > most ? i : best;
+        most = marked > most ? marked : most;
+    }
+    passage.language = best;
+    return quern_highlight(h, &passage, err);
+}
+
 quern_status quern_mark(quern_reader *reader, const quern_query *query, quern_string text,
                         quern_span *spans, size_t cap, size_t *n, quern_error *err)
 {
@@ -58,9 +86,8 @@ quern_status quern_mark(quern_reader *reader, const quern_query *query, quern_st
     memset(&h, 0, sizeof h);
     QUERN_TRY(quern_reader_take_analysis(reader, &h.evidence.analysis, err));
     quern_analysis *analysis = h.evidence.analysis;
-    quern_evidence_passage passage = {.text = text};
     h.evidence.plan = &query->plan;
-    quern_status status = quern_highlight(&h, &passage, err);
+    quern_status status = mark_text(&h, text, err);
     if (!status) {
         *n = h.n_spans[QUERN_ZONE_TEXT];
         size_t fit = *n < cap ? *n : cap;

@@ -116,6 +116,7 @@ static quern_status fill_article(quern_hits_builder *b, const quern_stored_artic
                                  quern_hit *hit, quern_error *err)
 {
     quern_arena *arena = &b->hits->arena;
+    b->language = article->analysed_in;
     hit->source = article->source;
     hit->id = article->id;
     hit->title = article->title;
@@ -166,7 +167,8 @@ static quern_status explain(quern_hits_builder *b, const quern_evidence_passage 
 static quern_status mark(quern_hits_builder *b, quern_hit *hit, int64_t score, uint32_t title_words,
                          int has_text, quern_error *err)
 {
-    quern_evidence_passage passage = {hit->title, title_words, hit->text, !has_text, hit};
+    quern_evidence_passage passage = {hit->title, title_words, hit->text,
+                                      !has_text,  hit,         b->language};
     QUERN_TRY(quern_highlight(&b->highlighter, &passage, err));
     QUERN_TRY(own_spans(b, QUERN_ZONE_TEXT, &hit->highlights, &hit->n_highlights, err));
     QUERN_TRY(

@@ -35,6 +35,7 @@ typedef struct quern_hits_builder {
     quern_highlighter highlighter;
     quern_explainer explainer; /* zeroed: nothing is explained */
     int places_only;           /* 1: no text, highlights or fields */
+    uint32_t language;         /* that the article at hand was analysed in */
     quern_arena scratch;       /* of the article at hand */
     quern_buf text;
 } quern_hits_builder;

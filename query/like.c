@@ -6,6 +6,9 @@
  * and tells that times its idf. The most telling 25 become an ANY, each with its weight. A term
  * that one passage alone has finds nothing but itself, and is left out; so are function words.
  *
+ * Where the index has several languages, the text is read in the one whose terms most of its words
+ * are found by, the first of equals: other stems of its words are rare or not there.
+ *
  * An article is found by its key, so that its text can be asked with, and left out of the answer.
  */
 #include "index/snapshot.h"
@@ -36,8 +39,19 @@ typedef struct liker {
     quern_plan_strings strings; /* the distinct terms */
     telling *items;             /* of each */
     size_t n, cap;
+    uint64_t *live; /* the passages that have each */
     quern_error *err;
 } liker;
+
+static void forget_terms(liker *l)
+{
+    quern_plan_strings_finish(&l->strings);
+    memset(&l->strings, 0, sizeof l->strings);
+    quern_arena_finish(&l->arena);
+    quern_free(l->live);
+    l->live = NULL;
+    l->n = 0;
+}
 
 static double weight_of(const telling *t)
 {
@@ -80,31 +94,65 @@ static quern_status count_terms(liker *l, const quern_tokens *tokens)
     return QUERN_OK;
 }
 
+/* Reads the text in a language: its terms, and how many passages have them. */
+static quern_status read_text(liker *l, quern_string text, uint32_t language)
+{
+    quern_tokens tokens = {0};
+    forget_terms(l);
+    (void)quern_analysis_use(l->analysis, language);
+    quern_status status = quern_analysis_text(l->analysis, text.data, text.len, &tokens, l->err);
+    status = status ? status : count_terms(l, &tokens);
+    quern_tokens_finish(&tokens);
+    l->live = quern_alloc((l->n + 1) * sizeof *l->live);
+    if (!l->live) {
+        return status ? status : quern_fail_nomem(l->err);
+    }
+    return status ? status : quern_counts_of(l->reader, l->strings.items, l->n, l->live, l->err);
+}
+
+/* How many words of the text other passages have, too. */
+static uint64_t count_known(const liker *l)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        n += l->live[i] > 1 ? l->items[i].tf : 0;
+    }
+    return n;
+}
+
+static quern_status read_in_best(liker *l, quern_string text)
+{
+    uint32_t n = (uint32_t)quern_analysis_languages(l->analysis);
+    uint32_t best = 0;
+    uint64_t most = 0;
+    for (uint32_t i = 0; n > 1 && i < n; i++) {
+        QUERN_TRY(read_text(l, text, i));
+        uint64_t known = count_known(l);
+        best = known > most ? i : best;
+        most = known > most ? known : most;
+    }
+    return read_text(l, text, best);
+}
+
 /* Weighs the terms and puts the most telling first; the others go. */
 static quern_status choose(liker *l)
 {
     quern_counts_all all;
     size_t n = 0;
     QUERN_TRY(quern_counts_all_of(l->reader, &all, l->err));
-    uint64_t *live = quern_alloc((l->n + 1) * sizeof *live);
-    if (!live) {
-        return quern_fail_nomem(l->err);
-    }
-    quern_status status = quern_counts_of(l->reader, l->strings.items, l->n, live, l->err);
-    for (size_t i = 0; !status && i < l->n; i++) {
-        if (live[i] > 1) {
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->live[i] > 1) {
             telling t = l->items[i];
-            t.tells = weight_of(&t) * log((double)(all.n_passages + 1) / (double)live[i]);
+            t.tells = weight_of(&t) * log((double)(all.n_passages + 1) / (double)l->live[i]);
             l->items[n++] = t;
         }
     }
-    quern_free(live);
-    l->n = status ? 0 : n;
+    l->n = n;
     if (l->n > 1) {
         qsort(l->items, l->n, sizeof *l->items, by_telling);
     }
     l->n = l->n < l->most ? l->n : l->most;
-    return status;
+    return QUERN_OK;
 }
 
 static quern_status make_plan(liker *l)
@@ -151,11 +199,8 @@ static quern_status leave_out(liker *l, const quern_like_options *options)
 
 static quern_status make_query(liker *l, quern_string text, const quern_like_options *options)
 {
-    quern_tokens tokens = {0};
     quern_plan_init(&l->query->plan);
-    quern_status status = quern_analysis_text(l->analysis, text.data, text.len, &tokens, l->err);
-    status = status ? status : count_terms(l, &tokens);
-    quern_tokens_finish(&tokens);
+    quern_status status = read_in_best(l, text);
     status = status ? status : choose(l);
     status = status ? status : make_plan(l);
     status = status ? status : print(l);
@@ -201,8 +246,7 @@ quern_status quern_query_like(quern_reader *reader, quern_string text,
     quern_status status = quern_reader_take_analysis(reader, &l.analysis, err);
     status = status ? status : make_query(&l, text, &wanted);
     quern_reader_give_analysis(reader, l.analysis);
-    quern_plan_strings_finish(&l.strings);
-    quern_arena_finish(&l.arena);
+    forget_terms(&l);
     quern_free(l.items);
     if (status) {
         quern_query_free(l.query);

@@ -102,8 +102,11 @@ quern_status quern_reader_take_analysis(quern_reader *reader, quern_analysis **o
 
 void quern_reader_give_analysis(quern_reader *reader, quern_analysis *analysis)
 {
-    if (analysis && quern_analysis_memory(analysis) > KEEP_BYTES) {
-        quern_analysis_reset(analysis);
+    if (analysis) {
+        (void)quern_analysis_use(analysis, 0);
+        if (quern_analysis_memory(analysis) > KEEP_BYTES) {
+            quern_analysis_reset(analysis);
+        }
     }
     pthread_mutex_lock(&reader->lock);
     if (analysis && reader->n_idle < QUERN_READER_IDLE) {

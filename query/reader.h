@@ -26,8 +26,8 @@ struct quern_reader {
     size_t n_idle;
 };
 
-/* An analysis of the index's language, for this thread alone until it is given back. Errors:
- * NOMEM. */
+/* An analysis of the index's languages, the first in use, for this thread alone until it is given
+ * back. Errors: NOMEM. */
 quern_status quern_reader_take_analysis(quern_reader *reader, quern_analysis **out,
                                         quern_error *err);
 /* NULL does nothing. Words that it interned are invalid after. */

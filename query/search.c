@@ -473,6 +473,7 @@ static quern_status stem_of(void *payload, quern_string form, quern_string *out,
     stemming *s = payload;
     out->data = "";
     out->len = 0;
+    (void)quern_analysis_use(s->analysis, 0); /* as engine.h has it, whatever was marked last */
     QUERN_TRY(quern_analysis_text(s->analysis, form.data + 1, form.len - 1, &s->tokens, err));
     const quern_word *word = s->tokens.n > 0 ? s->tokens.items[0].form : NULL;
     if (word && word->term_len == form.len && memcmp(word->term, form.data, form.len) == 0) {

@@ -40,6 +40,7 @@
 #include "stemmer/fold.h"
 #include "stemmer/function_words.h"
 #include "stemmer/scan_plain.h"
+#include "stemmer/languages.h"
 #include "stemmer/stem.h"
 #include "stemmer/trim.h"
 #include "stemmer/vocabulary.h"
@@ -49,9 +50,18 @@
 #define BYTES_MAX (QUERN_TERM_MAX - 1) /* of a term without its kind */
 #define UNSTEMMED_LETTERS 3
 
-struct quern_analysis {
+typedef struct language {
+    char name[QUERN_LANGUAGE_BYTES];
     quern_stemmer *stemmer;
-    quern_vocabulary vocabulary;
+    quern_spellings spellings; /* those met in it; while it is in use they are in the vocabulary */
+} language;
+
+struct quern_analysis {
+    quern_stemmer *stemmer;      /* of the language in use */
+    quern_vocabulary vocabulary; /* with its spellings */
+    language *languages;
+    size_t n_languages, cap_languages;
+    uint32_t in_use;
 };
 
 typedef struct term {
@@ -59,7 +69,23 @@ typedef struct term {
     size_t len; /* with the byte of kind */
 } term;
 
-quern_status quern_analysis_new(const char *language, quern_analysis **out, quern_error *err)
+static quern_status add_languages(quern_analysis *analysis, const char *list, quern_error *err)
+{
+    char name[QUERN_LANGUAGE_BYTES];
+    while (quern_languages_next(&list, name)) {
+        if (quern_grow(&analysis->languages, &analysis->cap_languages, analysis->n_languages + 1,
+                       sizeof(language))) {
+            return quern_fail_nomem(err);
+        }
+        language *added = &analysis->languages[analysis->n_languages++];
+        memset(added, 0, sizeof *added);
+        memcpy(added->name, name, sizeof name);
+        QUERN_TRY(quern_stem_new(name, &added->stemmer, err));
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_analysis_new(const char *languages, quern_analysis **out, quern_error *err)
 {
     *out = NULL;
     quern_analysis *analysis = quern_alloc_zero(1, sizeof *analysis);
@@ -67,11 +93,15 @@ quern_status quern_analysis_new(const char *language, quern_analysis **out, quer
         return quern_fail_nomem(err);
     }
     quern_vocabulary_init(&analysis->vocabulary);
-    quern_status status = quern_stem_new(language, &analysis->stemmer, err);
+    quern_status status = add_languages(analysis, languages, err);
+    if (!status && analysis->n_languages == 0) {
+        status = quern_fail(err, QUERN_E_SYNTAX, "no language is given - try english");
+    }
     if (status) {
         quern_analysis_free(analysis);
         return status;
     }
+    analysis->stemmer = analysis->languages[0].stemmer;
     *out = analysis;
     return QUERN_OK;
 }
@@ -79,10 +109,47 @@ quern_status quern_analysis_new(const char *language, quern_analysis **out, quer
 void quern_analysis_free(quern_analysis *analysis)
 {
     if (analysis) {
-        quern_vocabulary_reset(&analysis->vocabulary);
-        quern_stem_free(analysis->stemmer);
+        quern_analysis_reset(analysis);
+        for (size_t i = 0; i < analysis->n_languages; i++) {
+            quern_stem_free(analysis->languages[i].stemmer);
+        }
+        quern_free(analysis->languages);
         quern_free(analysis);
     }
+}
+
+/* ---- Languages ---- */
+
+size_t quern_analysis_languages(const quern_analysis *analysis)
+{
+    return analysis->n_languages;
+}
+
+uint32_t quern_analysis_in_use(const quern_analysis *analysis)
+{
+    return analysis->in_use;
+}
+
+const char *quern_analysis_language(const quern_analysis *analysis, uint32_t number)
+{
+    return analysis->languages[number].name;
+}
+
+int quern_analysis_use(quern_analysis *analysis, uint32_t number)
+{
+    if (number >= analysis->n_languages) {
+        return -1;
+    }
+    if (number != analysis->in_use) {
+        quern_spellings *now = &analysis->vocabulary.spellings;
+        language *next = &analysis->languages[number];
+        analysis->languages[analysis->in_use].spellings = *now;
+        *now = next->spellings;
+        memset(&next->spellings, 0, sizeof next->spellings);
+        analysis->stemmer = next->stemmer;
+        analysis->in_use = number;
+    }
+    return 0;
 }
 
 int quern_analysis_is_function_word(const quern_analysis *analysis, const quern_word *form)
@@ -98,11 +165,18 @@ int quern_analysis_is_english(const quern_analysis *analysis)
 
 size_t quern_analysis_memory(const quern_analysis *analysis)
 {
-    return sizeof *analysis + quern_vocabulary_memory(&analysis->vocabulary);
+    size_t bytes = sizeof *analysis + quern_vocabulary_memory(&analysis->vocabulary);
+    for (size_t i = 0; i < analysis->n_languages; i++) {
+        bytes += quern_spellings_memory(&analysis->languages[i].spellings);
+    }
+    return bytes;
 }
 
 void quern_analysis_reset(quern_analysis *analysis)
 {
+    for (size_t i = 0; i < analysis->n_languages; i++) {
+        quern_spellings_finish(&analysis->languages[i].spellings);
+    }
     quern_vocabulary_reset(&analysis->vocabulary);
 }
 
@@ -779,24 +853,37 @@ static const char sample[] =
     "10\xE2\x80\xAF"
     "000";
 
-quern_status quern_analysis_fingerprint(quern_analysis *analysis, uint64_t *out, quern_error *err)
+/* Adds what the language in use makes of the sample. */
+static int add_fingerprint(quern_analysis *analysis, uint64_t *hash)
 {
     quern_trim c = {.words = quern_words_of(sample, sizeof sample - 1)};
     size_t start;
     size_t end;
-    uint64_t hash = QUERN_ANALYSIS_VERSION;
-    *out = 0;
     while (quern_trim_next(&c, &start, &end)) {
         char form[BYTES_MAX];
         term made;
         size_t n = fold_word(analysis, sample + start, end - start, form);
         if (make_stem(analysis->stemmer, form, n, &made)) {
-            return quern_fail_nomem(err);
+            return -1;
         }
-        hash = quern_checksum_seeded(made.bytes, made.len, hash);
+        *hash = quern_checksum_seeded(made.bytes, made.len, *hash);
         make_form(form, n, &made);
-        hash = quern_checksum_seeded(made.bytes, made.len, hash);
+        *hash = quern_checksum_seeded(made.bytes, made.len, *hash);
     }
-    *out = hash;
-    return QUERN_OK;
+    return 0;
+}
+
+quern_status quern_analysis_fingerprint(quern_analysis *analysis, uint64_t *out, quern_error *err)
+{
+    uint32_t in_use = analysis->in_use;
+    uint64_t hash = QUERN_ANALYSIS_VERSION;
+    int failed = 0;
+    *out = 0;
+    for (uint32_t i = 0; i < analysis->n_languages && !failed; i++) {
+        quern_analysis_use(analysis, i);
+        failed = add_fingerprint(analysis, &hash);
+    }
+    quern_analysis_use(analysis, in_use);
+    *out = failed ? 0 : hash;
+    return failed ? quern_fail_nomem(err) : QUERN_OK;
 }

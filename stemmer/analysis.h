@@ -36,8 +36,9 @@
  *
  * Every distinct term met is interned once as a quern_word, shared by all words of the text that
  * come to it, and so is every form (of Amazon and AMAZON’s); a caller hangs its own number on it
- * (`user`). Words are found again by their bytes, so that folding and stemming are done once for
- * each way of writing and a token costs one look-up. quern_analysis_reset forgets them all.
+ * (`user`). Words are found again by their bytes in each language, so that folding and stemming are
+ * done once for each way of writing and a token costs one look-up. quern_analysis_reset forgets
+ * them all.
  */
 #ifndef QUERN_STEMMER_ANALYSIS_H
 #define QUERN_STEMMER_ANALYSIS_H
@@ -82,10 +83,20 @@ typedef struct quern_tokens {
     size_t n, cap;
 } quern_tokens;
 
-/* `language`: an English name or ISO code that libstemmer knows, or "none". Errors: SYNTAX not
- * known (the message lists those that are), NOMEM. */
-quern_status quern_analysis_new(const char *language, quern_analysis **out, quern_error *err);
+/* `languages`: an English name or ISO code that libstemmer knows, or "none", or several names with
+ * commas between (languages.h), of which the first is in use. Errors: SYNTAX not known (the message
+ * lists those that are), NOMEM. */
+quern_status quern_analysis_new(const char *languages, quern_analysis **out, quern_error *err);
 void quern_analysis_free(quern_analysis *analysis);
+
+/* A text is read as one of the language in use. The words of all languages are interned together: a
+ * stem of two of them is one word, and so is a form whose stem is the same in both. */
+size_t quern_analysis_languages(const quern_analysis *analysis);
+uint32_t quern_analysis_in_use(const quern_analysis *analysis);
+/* Returns 0, or -1 where there is no such number: nothing has changed then. */
+int quern_analysis_use(quern_analysis *analysis, uint32_t number);
+/* The name of a language, as it was given. */
+const char *quern_analysis_language(const quern_analysis *analysis, uint32_t number);
 
 /* Replaces *tokens by those of text[0, len). Never fails on any bytes; invalid UTF-8 is read as
  * U+FFFD, which is no word. Errors: NOMEM. */
@@ -96,7 +107,7 @@ void quern_tokens_finish(quern_tokens *tokens);
 /* The word of a term that is made elsewhere (fields.h), interned if it is new. NULL: no memory. */
 quern_word *quern_analysis_intern(quern_analysis *analysis, const char *bytes, size_t len);
 
-/* Whether a word of kind EXACT is a function word of the language (function_words.h). */
+/* Whether a word of kind EXACT is a function word of the language in use (function_words.h). */
 int quern_analysis_is_function_word(const quern_analysis *analysis, const quern_word *form);
 
 /* Whether it is of English by its usual stemmer. */

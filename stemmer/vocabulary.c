@@ -23,6 +23,9 @@
  *     words   "\1run" ──>│ term ptr, len, user, NULL │ 01 run  │
  *                        └────────────────────────────────────┘
  *
+ * The first two are those of one language; a text of another may make another word of the same
+ * bytes. The third is of all.
+ *
  * Words met first are words met often, and they sit at the head of their probe sequences.
  * Invariant: what a spelling stands for is in `words`; where memory runs out nothing is added.
  */
@@ -48,10 +51,22 @@ void quern_vocabulary_init(quern_vocabulary *vocabulary)
     vocabulary->seed = SEED ^ (uint64_t)(uintptr_t)vocabulary * 0x9E3779B97F4A7C15u;
 }
 
+void quern_spellings_finish(quern_spellings *spellings)
+{
+    quern_free(spellings->slots);
+    quern_free(spellings->longs.slots);
+    memset(spellings, 0, sizeof *spellings);
+}
+
+size_t quern_spellings_memory(const quern_spellings *spellings)
+{
+    return spellings->cap * sizeof *spellings->slots +
+           spellings->longs.cap * sizeof(quern_map_slot);
+}
+
 void quern_vocabulary_reset(quern_vocabulary *vocabulary)
 {
-    quern_free(vocabulary->spellings);
-    quern_free(vocabulary->longs.slots);
+    quern_spellings_finish(&vocabulary->spellings);
     quern_free(vocabulary->words.slots);
     quern_arena_finish(&vocabulary->arena);
     quern_vocabulary_init(vocabulary);
@@ -59,9 +74,8 @@ void quern_vocabulary_reset(quern_vocabulary *vocabulary)
 
 size_t quern_vocabulary_memory(const quern_vocabulary *vocabulary)
 {
-    return vocabulary->spelling_cap * sizeof *vocabulary->spellings +
-           (vocabulary->longs.cap + vocabulary->words.cap) * sizeof(quern_map_slot) +
-           vocabulary->arena_bytes;
+    return quern_spellings_memory(&vocabulary->spellings) +
+           vocabulary->words.cap * sizeof(quern_map_slot) + vocabulary->arena_bytes;
 }
 
 /* A piece of the arena, with what its chunks cost beside it in the count. */
@@ -127,30 +141,32 @@ static int map_reserve(quern_map *map)
 static void put_spelling(quern_vocabulary *vocabulary, quern_spelling spelling,
                          quern_meaning meaning)
 {
-    size_t i = (size_t)(quern_spelling_hash(spelling, vocabulary->seed) >> vocabulary->shift);
-    while (vocabulary->spellings[i].spelling.high != 0) {
-        i = (i + 1) & (vocabulary->spelling_cap - 1);
+    quern_spellings *all = &vocabulary->spellings;
+    size_t i = (size_t)(quern_spelling_hash(spelling, vocabulary->seed) >> all->shift);
+    while (all->slots[i].spelling.high != 0) {
+        i = (i + 1) & (all->cap - 1);
     }
-    vocabulary->spellings[i] = (quern_spelling_slot){spelling, meaning};
-    vocabulary->n_spellings++;
+    all->slots[i] = (quern_spelling_slot){spelling, meaning};
+    all->n++;
 }
 
 static int reserve_spelling(quern_vocabulary *vocabulary)
 {
-    if (!is_full(vocabulary->n_spellings, vocabulary->spelling_cap)) {
+    quern_spellings *all = &vocabulary->spellings;
+    if (!is_full(all->n, all->cap)) {
         return 0;
     }
-    quern_spelling_slot *old = vocabulary->spellings;
-    size_t old_cap = vocabulary->spelling_cap;
+    quern_spelling_slot *old = all->slots;
+    size_t old_cap = all->cap;
     size_t cap = old_cap ? 2 * old_cap : FIRST_CAP;
-    quern_spelling_slot *spellings = quern_alloc_zero(cap, sizeof *spellings);
-    if (!spellings) {
+    quern_spelling_slot *slots = quern_alloc_zero(cap, sizeof *slots);
+    if (!slots) {
         return -1;
     }
-    vocabulary->spellings = spellings;
-    vocabulary->spelling_cap = cap;
-    vocabulary->shift = 64 - (unsigned)__builtin_ctzll(cap);
-    vocabulary->n_spellings = 0;
+    all->slots = slots;
+    all->cap = cap;
+    all->shift = 64 - (unsigned)__builtin_ctzll(cap);
+    all->n = 0;
     for (size_t i = 0; i < old_cap; i++) {
         if (old[i].spelling.high != 0) {
             put_spelling(vocabulary, old[i].spelling, old[i].meaning);
@@ -188,14 +204,14 @@ quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *te
 static int add_long(quern_vocabulary *vocabulary, quern_string spelling, quern_word *word)
 {
     char *copy = NULL;
-    if (map_reserve(&vocabulary->longs) || !(copy = allocate(vocabulary, spelling.len))) {
+    if (map_reserve(&vocabulary->spellings.longs) || !(copy = allocate(vocabulary, spelling.len))) {
         return -1;
     }
     memcpy(copy, spelling.data, spelling.len);
     uint64_t hash = quern_checksum_seeded(copy, spelling.len, vocabulary->seed);
-    quern_map_slot *slot = map_slot(&vocabulary->longs, spelling, &any_stem, hash);
+    quern_map_slot *slot = map_slot(&vocabulary->spellings.longs, spelling, &any_stem, hash);
     *slot = (quern_map_slot){copy, (uint32_t)spelling.len, (uint32_t)hash, word};
-    vocabulary->longs.n++;
+    vocabulary->spellings.longs.n++;
     return 0;
 }
 
@@ -221,10 +237,10 @@ quern_meaning quern_vocabulary_find(const quern_vocabulary *vocabulary, const ch
     if (len <= QUERN_SPELLING_SHORT) {
         return quern_vocabulary_find_short(vocabulary, quern_spelling_of(spelling, len, len));
     }
-    if (len > QUERN_SPELLING_LONG || vocabulary->longs.cap == 0) {
+    if (len > QUERN_SPELLING_LONG || vocabulary->spellings.longs.cap == 0) {
         return quern_meaning_of(NULL);
     }
     const quern_string key = {spelling, len};
     uint64_t hash = quern_checksum_seeded(spelling, len, vocabulary->seed);
-    return quern_meaning_of(map_slot(&vocabulary->longs, key, &any_stem, hash)->word);
+    return quern_meaning_of(map_slot(&vocabulary->spellings.longs, key, &any_stem, hash)->word);
 }

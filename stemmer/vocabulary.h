@@ -45,13 +45,18 @@ typedef struct quern_map {
     size_t cap, n; /* cap: 0 or a power of two */
 } quern_map;
 
-typedef struct quern_vocabulary {
-    quern_spelling_slot *spellings;
-    size_t spelling_cap, n_spellings; /* spelling_cap: 0 or a power of two */
-    unsigned shift;                   /* of a hash, to an index of spellings */
-    uint64_t seed;
+/* What the spellings of one language stand for. Zeroed: none is known. */
+typedef struct quern_spellings {
+    quern_spelling_slot *slots;
+    size_t cap, n;   /* cap: 0 or a power of two */
+    unsigned shift;  /* of a hash, to an index of slots */
     quern_map longs; /* spellings of 16 to QUERN_SPELLING_LONG bytes */
-    quern_map words; /* every term and every form, once */
+} quern_spellings;
+
+typedef struct quern_vocabulary {
+    quern_spellings spellings; /* of the language at hand; may be exchanged for another's */
+    uint64_t seed;
+    quern_map words; /* every term and every form of all languages, once */
     quern_arena arena;
     size_t arena_bytes;
 } quern_vocabulary;
@@ -61,6 +66,10 @@ void quern_vocabulary_init(quern_vocabulary *vocabulary);
 void quern_vocabulary_reset(quern_vocabulary *vocabulary);
 /* Bytes allocated. */
 size_t quern_vocabulary_memory(const quern_vocabulary *vocabulary);
+
+/* Of spellings that were put aside: before the vocabulary is reset, as its words go then. */
+void quern_spellings_finish(quern_spellings *spellings);
+size_t quern_spellings_memory(const quern_spellings *spellings);
 
 /* What a spelling of any length stands for. */
 quern_meaning quern_vocabulary_find(const quern_vocabulary *vocabulary, const char *spelling,
@@ -129,8 +138,8 @@ static inline uint64_t quern_vocabulary_prepare(const quern_vocabulary *vocabula
                                                 quern_spelling spelling)
 {
     uint64_t hash = quern_spelling_hash(spelling, vocabulary->seed);
-    if (vocabulary->spelling_cap > 0) {
-        __builtin_prefetch(&vocabulary->spellings[hash >> vocabulary->shift]);
+    if (vocabulary->spellings.cap > 0) {
+        __builtin_prefetch(&vocabulary->spellings.slots[hash >> vocabulary->spellings.shift]);
     }
     return hash;
 }
@@ -140,19 +149,19 @@ static inline quern_meaning quern_vocabulary_find_hashed(const quern_vocabulary 
                                                          quern_spelling spelling, uint64_t hash)
 {
     const quern_meaning unknown = {NULL, NULL};
-    if (vocabulary->spelling_cap == 0) {
+    if (vocabulary->spellings.cap == 0) {
         return unknown;
     }
-    size_t i = (size_t)(hash >> vocabulary->shift);
+    size_t i = (size_t)(hash >> vocabulary->spellings.shift);
     for (;;) {
-        const quern_spelling_slot *slot = &vocabulary->spellings[i];
+        const quern_spelling_slot *slot = &vocabulary->spellings.slots[i];
         if (slot->spelling.low == spelling.low && slot->spelling.high == spelling.high) {
             return slot->meaning;
         }
         if (slot->spelling.high == 0) {
             return unknown;
         }
-        i = (i + 1) & (vocabulary->spelling_cap - 1);
+        i = (i + 1) & (vocabulary->spellings.cap - 1);
     }
 }
 

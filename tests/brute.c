@@ -3,6 +3,7 @@
 #include "tests/brute_inside.h"
 
 #include "indexer/passages.h"
+#include "stemmer/languages.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,9 @@ static uint32_t number_of(brute *b, quern_word *word)
 {
     if (!word) {
         return 0;
+    }
+    if (!word->user) { /* of forms of the same bytes and other stems there are several words */
+        word->user = brute_term(b, word->term, word->term_len);
     }
     if (!word->user) {
         word->user = ++b->n_terms;
@@ -161,6 +165,11 @@ void brute_put(brute *b, const quern_article *in)
 {
     article a = {.source = copy(in->source), .id = copy(in->id), .text = copy(in->text)};
     a.date = in->date;
+    for (uint32_t i = 0; i < quern_analysis_languages(b->analysis); i++) {
+        if (quern_languages_is(in->language, quern_analysis_language(b->analysis, i))) {
+            (void)quern_analysis_use(b->analysis, i);
+        }
+    }
     quern_passages cut = {0};
     quern_passages_options options = {b->passage_words, 1, 0};
     quern_error err;
@@ -175,6 +184,7 @@ void brute_put(brute *b, const quern_article *in)
         add_passage(b, &a, in, 0, 0);
     }
     quern_passages_finish(&cut);
+    (void)quern_analysis_use(b->analysis, 0);
     brute_delete(b, a.source, a.id);
     size_t i = place_of(b, a.source, a.id, &found);
     b->articles = brute_must(realloc(b->articles, (b->n + 1) * sizeof *b->articles));

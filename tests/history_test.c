@@ -31,6 +31,9 @@ typedef struct world {
     char queries[N_QUERIES][400];
 } world;
 
+/* What articles say, where the index has several languages; the last is not told. */
+static const char *const languages[] = {"en-GB", "german", "fr", "rus", ""};
+
 static quern_string key_source(unsigned i, char out[32])
 {
     snprintf(out, 32, "folder/%u.txt", i % 977);
@@ -54,6 +57,7 @@ static void put(quern_writer *w, unsigned i, const kept *a)
     article.title = quern_str(a->title);
     article.text = quern_str(a->text);
     article.date = i % 5 ? QUERN_NO_DATE : (int64_t)i * 86400;
+    article.language = quern_str(languages[strlen(a->text) % 5]);
     quern_status s = quern_writer_put(w, &article, &err);
     CHECK_ROW("put", s == QUERN_OK);
 }
@@ -322,8 +326,16 @@ static void test_without_text(void)
     run(check_seed(13), &options, 25);
 }
 
+static void test_languages(void)
+{
+    quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
+    options.language = "english,german,french,russian";
+    run(check_seed(14), &options, 25);
+}
+
 static CU_TestInfo tests[] = {{"passages", test_default},
                               {"whole articles, titles left out", test_whole_articles},
                               {"texts not stored", test_without_text},
+                              {"four languages", test_languages},
                               CU_TEST_INFO_NULL};
 QUERN_TEST_MAIN("history", tests)

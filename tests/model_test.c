@@ -83,6 +83,10 @@ static void put_random(world *v, quern_writer *w, unsigned i)
         a.date = (int64_t)(check_random(&v->seed) % 2000000000);
     }
     a.text = quern_str(v->text);
+    if (v->options.language && strchr(v->options.language, ',')) {
+        static const char *const languages[] = {"en", "de", "fr"};
+        a.language = quern_str(languages[check_random(&v->seed) % 3]);
+    }
     CHECK(quern_writer_put(w, &a, &err) == QUERN_OK);
     brute_put(v->brute, &a);
 }
@@ -319,6 +323,13 @@ static void test_options(void)
     run_options(5, 300, "german", 0);
 }
 
+/* Articles of three, and queries in all of them. */
+static void test_languages(void)
+{
+    run_options(8, 0, "en,de,fr", 0);
+    run_options(9, 20, "german,french,english", 1);
+}
+
 /* Lengths over 255, tf over 16. */
 static void test_whole_articles(void)
 {
@@ -329,6 +340,7 @@ static void test_whole_articles(void)
 static CU_TestInfo tests[] = {
     {"default index", test_default},
     {"other options", test_options},
+    {"several languages", test_languages},
     {"whole articles", test_whole_articles},
     CU_TEST_INFO_NULL,
 };

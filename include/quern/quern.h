@@ -143,7 +143,9 @@ typedef struct quern_index_options {
     uint32_t passage_words; /* a passage is packed until it has so many words: 0 is 60, at most
                                40,000; QUERN_WHOLE_ARTICLES: one passage an article */
     const char *language;   /* language of the stemmer, a name or ISO code; NULL is "english";
-                               "none" leaves words unstemmed */
+                               "none" leaves words unstemmed. Several, "english,german,fr": each
+                               article is read in the one that it names, else that its text is
+                               found to be in, else the first; queries are in all of them */
     int no_titles;          /* 1: title words are not counted into the article's passages */
     int no_text;            /* 1: texts are not stored; hits then have ranges, not text */
     const char *engine;     /* what keeps the index: NULL is "native"; "xapian" is a database that
@@ -162,6 +164,9 @@ typedef struct quern_open_options {
     {                                                                                              \
         sizeof(quern_open_options), 0                                                              \
     }
+
+/* Whether two values of quern_index_options.language mean the same languages, in the same order. */
+QUERN_API int quern_language_same(const char *a, const char *b);
 
 /* Makes an empty index in the new or empty directory `path`, whole or not at all.
  * Errors: EXISTS an index is there, SYNTAX an option's value, BACKEND the engine is not installed,
@@ -213,7 +218,7 @@ typedef struct quern_article {
     quern_string title; /* may be empty */
     quern_string text;  /* at most 1 GiB */
     int64_t date;       /* seconds since 1970 in UTC, or QUERN_NO_DATE */
-    quern_string language; /* empty: the index's. Stored with the article */
+    quern_string language; /* a name or tag, "de-AT"; empty: not known. Stored with the article */
     const quern_field *fields;
     size_t n_fields;
     uint32_t line;       /* line in the source where the record stands; 0 is 1 */
@@ -242,7 +247,8 @@ QUERN_API quern_status quern_writer_open(quern_index *index, const quern_writer_
                                          quern_writer **out, quern_error *err);
 
 /* Adds the article, or replaces the one with its key. Searchable after the next commit.
- * Errors: INVALID a key or text out of its limits, FULL, NOMEM. After any error but INVALID the
+ * Errors: INVALID a key or text out of its limits, FULL, NOMEM, BACKEND the index has several
+ * languages, and what tells them apart is not installed. After any error but INVALID the
  * writer only says the same again; close it: the last commit stands. */
 QUERN_API quern_status quern_writer_put(quern_writer *writer, const quern_article *article,
                                         quern_error *err);

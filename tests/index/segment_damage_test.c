@@ -61,7 +61,7 @@ static quern_status examine(patient *p, const quern_segment_ref *ref, int in_mem
     *findings = 0;
     quern_status status = quern_segment_open(memory_vfs_of(p->vfs), "d", ref, in_memory, &s, &err);
     if (!status) {
-        status = quern_segment_check(s, ignore, findings, &err);
+        status = quern_segment_check(s, 4, ignore, findings, &err);
         CHECK_ROW(err.message, status == QUERN_OK);
         status = model_compare(&p->m, s, differs, &err);
     }

@@ -133,6 +133,7 @@ static void random_article(model *m, uint32_t i, const model_shape *shape, uint6
     a->a.title_words = shape->titles ? (uint32_t)below(seed, i % 7 == 6 ? 200 : 4) : 0;
     a->a.title_in_text = (int)below(seed, 2);
     a->a.offsets_in_text = (int)below(seed, 2);
+    a->a.analysed_in = (uint32_t)below(seed, 4);
     random_text(m, a, seed, shape->max_text);
     random_passages(m, a, seed, shape->max_passages);
     random_fields(m, a, seed);
@@ -362,6 +363,7 @@ static quern_status compare_record(const model_article *want, const quern_stored
     SAME(same(a->title, got->title) && same(a->language, got->language));
     SAME(a->date == got->date && a->line == got->line && a->title_words == got->title_words);
     SAME(a->title_in_text == got->title_in_text && a->offsets_in_text == got->offsets_in_text);
+    SAME(a->analysed_in == got->analysed_in);
     SAME(a->text_bytes == got->text_bytes && a->n_passages == got->n_passages);
     SAME(a->n_fields == got->n_fields);
     for (size_t i = 0; i < a->n_fields; i++) {

@@ -46,7 +46,7 @@ static void round_trip(const model_shape *shape, uint64_t seed, int in_memory)
     status =
         status ? status : quern_segment_open(memory_vfs_of(vfs), "d", &ref, in_memory, &s, &err);
     status = status ? status : model_compare(&m, s, &differs, &err);
-    status = status ? status : quern_segment_check(s, print_finding, vfs, &err);
+    status = status ? status : quern_segment_check(s, UINT32_MAX, print_finding, vfs, &err);
     CHECK_ROW(status ? err.message : shape->name, status == QUERN_OK);
     CHECK_ROW(differs ? differs : shape->name, differs == NULL);
     CHECK_ROW(shape->name, memory_vfs_count(vfs) == 1);

@@ -11,7 +11,13 @@ static void records(void)
     } rows[] = {
         {"all members",
          "{\"id\":\"a\",\"title\":\"T\",\"text\":\"X\",\"date\":\"2023-09-25\",\"lang\":\"en\"}\n",
-         "a|T|X|O date=1695600000 lang=en @1\n"},
+         "a|T|X|O date=1695600000 lang=en lang=en @1\n"}, /* the article's, and a field */
+        {"language", "{\"id\":1,\"text\":\"X\",\"lang\":\"en\",\"language\":\"de-AT\"}",
+         "1||X|O lang=de-AT lang=en language=de-AT @1\n"},
+        {"no language", "{\"id\":1,\"text\":\"X\",\"language\":7}", "1||X|O language=7 @1\n"},
+        {"language too long",
+         "{\"id\":1,\"text\":\"X\",\"language\":\"abcdefghijklmnopqrstuvwxyzabcdefghij\"}",
+         "1||X|O language=abcdefghijklmnopqrstuvwxyzabcdefghij @1\n"},
         {"no newline at the end", "{\"id\":7,\"text\":\"X\"}", "7||X|O @1\n"},
         {"no id", "\n\r\n{\"text\":\"X\"}\n", "line:3||X|O @3\n"},
         {"real id", "{\"id\":1.5,\"text\":\"X\"}", "1.5||X|O @1\n"},

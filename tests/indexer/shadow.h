@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Of an index with these, articles are of all. */
+#define SHADOW_LANGUAGES "english,german,french,russian"
+
 typedef struct shadow_article {
     char *source, *id, *title, *text;
     int64_t date;

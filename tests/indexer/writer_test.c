@@ -45,6 +45,9 @@ static const history histories[] = {
     {"small passages", 9, "german", 0, 0, 1, 30, 150, 30, 5},
     {"few articles", 0, NULL, 0, 0, 2, 6, 80, 8, 12},
     {"many of them die", 0, NULL, 0, 0, 2, 300, 30, 200, 8},
+    {"four languages", 0, SHADOW_LANGUAGES, 0, 0, 2, 60, 200, 60, 8},
+    {"four languages, many die", 0, SHADOW_LANGUAGES, 0, 0, 2, 300, 30, 200, 6},
+    {"four languages, no text", 0, SHADOW_LANGUAGES, 0, 1, 1, 40, 200, 40, 5},
 };
 
 static void run_history(const history *h, const char *dir, uint64_t seed)

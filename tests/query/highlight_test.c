@@ -194,9 +194,10 @@ static void test_titles(void)
         quern_plan plan;
         quern_plan_init(&plan);
         marks_model_plan(&plan, analysis, titles[i].plan);
-        quern_evidence_passage passage = {quern_str(titles[i].title), titles[i].words,
-                                          quern_str(titles[i].text), titles[i].is_text_unknown,
-                                          NULL};
+        quern_evidence_passage passage = {.title = quern_str(titles[i].title),
+                                          .title_words = titles[i].words,
+                                          .text = quern_str(titles[i].text),
+                                          .is_text_unknown = titles[i].is_text_unknown};
         check_marks(titles[i].plan, &plan, &passage, titles[i].want_title, titles[i].want);
         quern_plan_finish(&plan);
     }

@@ -658,6 +658,112 @@ static void test_unknown(void)
     CHECK_ROW(err.message, strstr(err.message, "klingon") && strstr(err.message, "swedish"));
 }
 
+/* ---- Several languages ---- */
+
+static void check_word(quern_analysis *analysis, uint32_t language, const char *text,
+                       const char *stem, const char *form)
+{
+    quern_tokens tokens = {0};
+    char name[80];
+    snprintf(name, sizeof name, "%s in %s", text, quern_analysis_language(analysis, language));
+    CHECK_ROW(name, quern_analysis_use(analysis, language) == 0);
+    CHECK_ROW(name, quern_analysis_in_use(analysis) == language);
+    CHECK_ROW(name, quern_analysis_text(analysis, text, strlen(text), &tokens, NULL) == QUERN_OK);
+    CHECK_ROW(name, tokens.n == 1);
+    if (tokens.n == 1) {
+        CHECK_ROW(name, strcmp(tokens.items[0].word->term + 1, stem) == 0);
+        CHECK_ROW(name, strcmp(tokens.items[0].form->term + 1, form) == 0);
+    }
+    quern_tokens_finish(&tokens);
+}
+
+/* Each word is that of the language in use, met first in whichever. */
+static void test_languages(void)
+{
+    quern_analysis *analysis = NULL;
+    CU_ASSERT_FATAL(quern_analysis_new("english,german,french", &analysis, NULL) == QUERN_OK);
+    CHECK(quern_analysis_languages(analysis) == 3 && quern_analysis_in_use(analysis) == 0);
+    CHECK(strcmp(quern_analysis_language(analysis, 1), "german") == 0);
+    for (int i = 0; i < 3; i++) { /* the second time around they are remembered */
+        check_word(analysis, 0, "Bundles", "bundl", "bundles");
+        check_word(analysis, 1, "Bundles", "bundl", "bundles");
+        check_word(analysis, 1, "organisations", "organisation", "organisations");
+        check_word(analysis, 0, "organisations", "organis", "organisations");
+        check_word(analysis, 2, "l'organisation", "organis", "organisation");
+        check_word(analysis, 0, "l'organisation", "l'organis", "l'organisation");
+        check_word(analysis, 1, "incomprehensibilities", "incomprehensibiliti",
+                   "incomprehensibilities");
+        check_word(analysis, 0, "incomprehensibilities", "incomprehens", "incomprehensibilities");
+        CHECK(quern_analysis_use(analysis, 3) == -1 && quern_analysis_in_use(analysis) == 0);
+        if (i == 1) {
+            quern_analysis_reset(analysis);
+        }
+    }
+    quern_analysis_free(analysis);
+}
+
+/* A stem that two languages share is one word, and so is a form with it. */
+static void test_shared_words(void)
+{
+    quern_analysis *analysis = NULL;
+    quern_tokens a = {0};
+    quern_tokens b = {0};
+    CU_ASSERT_FATAL(quern_analysis_new("english,german", &analysis, NULL) == QUERN_OK);
+    static const char text[] = "Turbine organisations";
+    CHECK(quern_analysis_text(analysis, text, sizeof text - 1, &a, NULL) == QUERN_OK);
+    a.items[0].word->user = 7;
+    CHECK(quern_analysis_use(analysis, 1) == 0);
+    CHECK(quern_analysis_text(analysis, text, sizeof text - 1, &b, NULL) == QUERN_OK);
+    CHECK(a.n == 2 && b.n == 2);
+    CHECK(b.items[0].word == a.items[0].word && b.items[0].word->user == 7);
+    CHECK(b.items[0].form == a.items[0].form);
+    CHECK(b.items[1].word != a.items[1].word && b.items[1].form != a.items[1].form);
+    CHECK(b.items[1].form->stem == b.items[1].word);
+    quern_tokens_finish(&a);
+    quern_tokens_finish(&b);
+    quern_analysis_free(analysis);
+}
+
+/* A billion and what counts little are those of the language in use. */
+static void test_other_rules(void)
+{
+    quern_analysis *analysis = NULL;
+    quern_tokens tokens = {0};
+    CU_ASSERT_FATAL(quern_analysis_new("german,english", &analysis, NULL) == QUERN_OK);
+    static const char *const amounts[] = {"4000000000000", "4000000000"};
+    for (uint32_t i = 0; i < 2; i++) {
+        CHECK(quern_analysis_use(analysis, i) == 0);
+        CHECK(quern_analysis_text(analysis, "4 billion", 9, &tokens, NULL) == QUERN_OK);
+        CHECK(tokens.n > 0 && strcmp(tokens.items[0].word->term + 1, amounts[i]) == 0);
+        CHECK(quern_analysis_text(analysis, "the", 3, &tokens, NULL) == QUERN_OK);
+        CHECK(quern_analysis_is_function_word(analysis, tokens.items[0].form) == (int)i);
+    }
+    quern_tokens_finish(&tokens);
+    quern_analysis_free(analysis);
+}
+
+static uint64_t fingerprint_of(const char *languages)
+{
+    quern_analysis *analysis = NULL;
+    uint64_t print = 0;
+    CHECK_ROW(languages, quern_analysis_new(languages, &analysis, NULL) == QUERN_OK);
+    quern_analysis_use(analysis, (uint32_t)quern_analysis_languages(analysis) - 1);
+    CHECK_ROW(languages, quern_analysis_fingerprint(analysis, &print, NULL) == QUERN_OK);
+    quern_analysis_free(analysis);
+    return print;
+}
+
+static void test_fingerprint_of_several(void)
+{
+    uint64_t both = fingerprint_of("english,german");
+    CHECK(both != fingerprint_of("english") && both != fingerprint_of("german"));
+    CHECK(both != fingerprint_of("german,english") && both == fingerprint_of("en,de"));
+    quern_analysis *analysis = NULL;
+    quern_error err;
+    CHECK(quern_analysis_new("english,klingon", &analysis, &err) == QUERN_E_SYNTAX && !analysis);
+    CHECK(quern_analysis_new("", &analysis, &err) == QUERN_E_SYNTAX && !analysis);
+}
+
 static CU_TestInfo tests[] = {{"terms", test_terms},
                               {"exact forms", test_exact_forms},
                               {"shared forms", test_shared_forms},
@@ -672,6 +778,10 @@ static CU_TestInfo tests[] = {{"terms", test_terms},
                               {"plain words", test_windows},
                               {"fingerprint", test_fingerprint},
                               {"unknown language", test_unknown},
+                              {"several languages", test_languages},
+                              {"words they share", test_shared_words},
+                              {"billions, function words", test_other_rules},
+                              {"fingerprint of several", test_fingerprint_of_several},
                               CU_TEST_INFO_NULL};
 
 QUERN_TEST_MAIN("stemmer/analysis", tests)
