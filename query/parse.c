@@ -306,8 +306,8 @@ static quern_plan_node *parse_item(quern_parser *p, int is_operand)
 /* ---- NEAR ---- */
 
 typedef struct window {
-    quern_plan_member members[QUERN_PLAN_NEAR_MAX];
-    quern_plan_node *first; /* what the first member was, for where it stays alone */
+    quern_plan_member *members; /* QUERN_PLAN_NEAR_MAX of each language, in the plan's arena */
+    quern_plan_node *first;     /* what the first member was, for where it stays alone */
     uint32_t n, reach;
     int is_ordered;
     double weight;
@@ -315,16 +315,23 @@ typedef struct window {
     size_t n_pieces;
 } window;
 
-/* What stands for one word in a window: a word as typed, of a compound its joined form. */
-static int member_of(const quern_parser *p, const quern_plan_node *node, quern_plan_member *out)
+/* What stands for one word in a window: a word as typed, of a compound its joined form. A SAME
+ * stands for one where it has a stem of each language. Adds the w->n-th member of each. */
+static int add_member(const quern_parser *p, window *w, const quern_plan_node *node)
 {
     const quern_plan_node *word = p->as_word ? p->as_word : node;
-    if (word->op != QUERN_PLAN_TERM && word->op != QUERN_PLAN_EXACT) {
+    uint32_t n = quern_parser_languages(p);
+    int is_one = word->op == QUERN_PLAN_TERM || word->op == QUERN_PLAN_EXACT;
+    if (!is_one && (word->op != QUERN_PLAN_SAME || word->n_members != n)) {
         return 0;
     }
-    out->term = word->term;
-    out->offset = 0;
-    out->form = word->op == QUERN_PLAN_EXACT ? word->form : QUERN_PLAN_NONE;
+    quern_plan_member same = {word->term, 0,
+                              word->op == QUERN_PLAN_EXACT ? word->form : QUERN_PLAN_NONE};
+    for (uint32_t i = 0; i < n; i++) {
+        quern_plan_member *member = &w->members[i * QUERN_PLAN_NEAR_MAX + w->n];
+        *member = is_one ? same : word->members[i];
+        member->offset = 0;
+    }
     return 1;
 }
 
@@ -334,15 +341,47 @@ static void add_piece(quern_parser *p, window *w, quern_plan_node *node)
     w->n_pieces += node != NULL;
 }
 
+/* Whether the members of language i are those of an earlier one. */
+static int is_repeated(const window *w, uint32_t i)
+{
+    const quern_plan_member *members = &w->members[i * QUERN_PLAN_NEAR_MAX];
+    for (uint32_t k = 0; k < i; k++) {
+        const quern_plan_member *earlier = &w->members[k * QUERN_PLAN_NEAR_MAX];
+        uint32_t m = 0;
+        while (m < w->n && earlier[m].term == members[m].term &&
+               earlier[m].form == members[m].form) {
+            m++;
+        }
+        if (m == w->n) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Adds the window in each language. */
+static void add_nears(quern_parser *p, window *w)
+{
+    for (uint32_t i = 0; i < quern_parser_languages(p); i++) {
+        quern_plan_node near = {.op = QUERN_PLAN_NEAR,
+                                .weight = w->weight,
+                                .members = &w->members[i * QUERN_PLAN_NEAR_MAX],
+                                .n_members = w->n,
+                                .reach = w->reach,
+                                .is_ordered = w->is_ordered};
+        if (!is_repeated(w, i)) {
+            add_piece(p, w, quern_parser_leaf(p, &near));
+        }
+    }
+}
+
 static void end_window(quern_parser *p, window *w)
 {
-    quern_plan_node near = {.op = QUERN_PLAN_NEAR,
-                            .weight = w->weight,
-                            .members = w->members,
-                            .n_members = w->n,
-                            .reach = w->reach,
-                            .is_ordered = w->is_ordered};
-    add_piece(p, w, w->n > 1 ? quern_parser_leaf(p, &near) : w->first);
+    if (w->n > 1) {
+        add_nears(p, w);
+    } else {
+        add_piece(p, w, w->first);
+    }
     w->n = w->reach = 0;
     w->first = NULL;
     w->weight = 1.0;
@@ -351,11 +390,10 @@ static void end_window(quern_parser *p, window *w)
 /* Takes the next operand; one that is no single word ends the window and stands for itself. */
 static void take_operand(quern_parser *p, window *w, quern_plan_node *node)
 {
-    quern_plan_member member;
     if (!node) {
         return;
     }
-    if (!member_of(p, node, &member) || w->n == QUERN_PLAN_NEAR_MAX) {
+    if (w->n == QUERN_PLAN_NEAR_MAX || !add_member(p, w, node)) {
         quern_parser_note(p,
                           "NEAR and ADJ take up to %d single words; others were looked for alone",
                           QUERN_PLAN_NEAR_MAX);
@@ -365,7 +403,7 @@ static void take_operand(quern_parser *p, window *w, quern_plan_node *node)
     }
     w->first = w->n == 0 ? node : w->first;
     w->weight *= node->weight;
-    w->members[w->n++] = member;
+    w->n++;
 }
 
 static quern_plan_node *parse_near(quern_parser *p, int is_operand)
@@ -374,6 +412,13 @@ static quern_plan_node *parse_near(quern_parser *p, int is_operand)
     quern_plan_node *node = parse_item(p, is_operand);
     if (kind_at(p) != QUERN_LEX_NEAR && kind_at(p) != QUERN_LEX_ADJ) {
         return node;
+    }
+    w.members =
+        quern_arena_alloc(&p->query->plan.arena, (size_t)quern_parser_languages(p) *
+                                                     QUERN_PLAN_NEAR_MAX * sizeof *w.members);
+    if (!w.members) {
+        p->status = p->status ? p->status : quern_fail_nomem(p->err);
+        return NULL;
     }
     take_operand(p, &w, node);
     while (kind_at(p) == QUERN_LEX_NEAR || kind_at(p) == QUERN_LEX_ADJ) {
@@ -538,7 +583,14 @@ static quern_plan_node *add_dates(quern_parser *p, quern_plan_node *root)
 
 static void begin_spelling(quern_parser *p)
 {
-    p->spells = p->language->spellings && quern_analysis_is_english(p->language->analysis);
+    quern_analysis *analysis = p->language->analysis;
+    for (uint32_t i = 0; p->language->spellings && !p->spells && i < quern_parser_languages(p);
+         i++) {
+        (void)quern_analysis_use(analysis, i);
+        p->spells = quern_analysis_is_english(analysis);
+        p->english = i;
+    }
+    (void)quern_analysis_use(analysis, 0);
     if (p->language->spellings && !p->spells) {
         quern_parser_note(p, "other spellings are known of English alone, which this index is not");
     }
@@ -607,6 +659,9 @@ quern_status quern_query_build(const quern_query_language *language, quern_strin
     quern_tokens_finish(&p.tokens);
     quern_tokens_finish(&p.scratch);
     quern_tokens_finish(&p.other);
+    quern_tokens_finish(&p.foreign);
+    quern_free(p.readings.items);
+    quern_free(p.scratch_readings.items);
     quern_free(p.units);
     quern_free(p.members);
     quern_buf_finish(&p.bytes);

@@ -27,8 +27,10 @@ const quern_token *quern_parser_spelling(quern_parser *p, size_t i)
     if (p->status) {
         return NULL;
     }
+    (void)quern_analysis_use(p->language->analysis, p->english);
     p->status = quern_analysis_text(p->language->analysis, p->spellings.words[i],
                                     p->spellings.lens[i], &p->other, p->err);
+    (void)quern_analysis_use(p->language->analysis, 0);
     return !p->status && p->other.n == 1 && p->other.items[0].form ? p->other.items : NULL;
 }
 
@@ -39,14 +41,24 @@ static int has_term(const quern_parser *p, const quern_word *word)
 }
 
 /* Adds a stem to the n that are in p->members. */
-static void add_stem(quern_parser *p, const quern_word *word, uint32_t *n)
+static void add_stem(quern_parser *p, uint32_t term, uint32_t *n)
 {
-    uint32_t term = quern_parser_intern(p, word->term, word->term_len);
     if (p->status || quern_grow(&p->members, &p->cap_members, *n + (size_t)1, sizeof *p->members)) {
         p->status = p->status ? p->status : quern_fail_nomem(p->err);
         return;
     }
     p->members[(*n)++] = (quern_plan_member){term, 0, QUERN_PLAN_NONE};
+}
+
+/* The same of all that a word is looked for by: its stem, or those of several languages. */
+static void add_leaf(quern_parser *p, const quern_plan_node *leaf, uint32_t *n)
+{
+    if (leaf->op != QUERN_PLAN_SAME) {
+        add_stem(p, leaf->term, n);
+    }
+    for (uint32_t i = 0; leaf->op == QUERN_PLAN_SAME && i < leaf->n_members; i++) {
+        add_stem(p, leaf->members[i].term, n);
+    }
 }
 
 quern_plan_node *quern_parser_same(quern_parser *p, const quern_token *token, quern_plan_node *leaf)
@@ -56,13 +68,14 @@ quern_plan_node *quern_parser_same(quern_parser *p, const quern_token *token, qu
     for (size_t i = 0; i < n_spellings; i++) {
         const quern_token *other = quern_parser_spelling(p, i);
         if (other && has_term(p, other->word)) {
-            add_stem(p, other->word, &same.n_members);
+            uint32_t term = quern_parser_intern(p, other->word->term, other->word->term_len);
+            add_stem(p, term, &same.n_members);
         }
     }
     if (same.n_members == 0 || p->status) {
         return leaf;
     }
-    add_stem(p, token->word, &same.n_members);
+    add_leaf(p, leaf, &same.n_members);
     same.members = p->members;
     return quern_parser_leaf(p, &same);
 }

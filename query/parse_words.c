@@ -15,6 +15,9 @@
  *     colour           colour, and color where that is asked for and  SAME(color, colour)
  *                      in the index (parse_same.c)
  *
+ * Where the index has several languages, a word is read in each of them: it is a SAME of its stems,
+ * where they differ, and a phrase any of those that it is.
+ *
  * What stands after a sign or beside an operator is an operand and is had whole. The first token at
  * a position stands for it. In title:long-term the leaves are the SELECTs of the
  * field's words, and what would be a phrase is ALL of them.
@@ -29,7 +32,8 @@
 static int keep_tokens(quern_parser *p, size_t from)
 {
     quern_tokens *all = &p->tokens;
-    if (quern_grow(&all->items, &all->cap, all->n + p->scratch.n, sizeof *all->items)) {
+    if (quern_grow(&all->items, &all->cap, all->n + p->scratch.n, sizeof *all->items) ||
+        quern_parser_keep_readings(p)) {
         p->status = quern_fail_nomem(p->err);
         return -1;
     }
@@ -72,8 +76,7 @@ static void analyse_run(quern_parser *p, size_t from, size_t to)
     size_t start = p->lexemes.items[from].start;
     size_t end = p->lexemes.items[to - 1].end;
     size_t k = p->tokens.n;
-    p->status = quern_analysis_text(p->language->analysis, p->text + start, end - start,
-                                    &p->scratch, p->err);
+    quern_parser_analyse(p, p->text + start, end - start);
     if (!p->status && keep_tokens(p, start) == 0) {
         share_out(p, from, to, k);
     }
@@ -107,26 +110,29 @@ void quern_parser_find_units(quern_parser *p)
 
 /* ---- Members ---- */
 
-static quern_plan_member member_of(quern_parser *p, const quern_token *token, int is_exact)
+/* A token as language `number` has it. */
+static quern_plan_member member_of(quern_parser *p, const quern_token *token, uint32_t number,
+                                   int is_exact)
 {
     quern_plan_member member = {0, 0, QUERN_PLAN_NONE};
-    member.term = quern_parser_intern(p, token->word->term, token->word->term_len);
-    if (is_exact && token->form && !p->language->stems_only) {
-        member.form = quern_parser_intern(p, token->form->term, token->form->term_len);
+    quern_meaning meaning = quern_parser_reading(p, token, number);
+    member.term = quern_parser_intern(p, meaning.term->term, meaning.term->term_len);
+    if (is_exact && meaning.form && !p->language->stems_only) {
+        member.form = quern_parser_intern(p, meaning.form->term, meaning.form->term_len);
     }
     return member;
 }
 
 /* Keeps what a word was typed as, which its stem alone may not be read as (does: doe). */
-static void keep_typed(quern_parser *p, uint32_t term, const quern_token *token, int is_function)
+static void keep_typed(quern_parser *p, uint32_t term, quern_meaning meaning, int is_function)
 {
-    if (p->status || !token->form) {
+    if (p->status || !meaning.form) {
         return;
     }
     quern_plan_term *t = &p->query->plan.terms[term];
-    const quern_word *form = token->form;
-    int is_stem = form->term_len == token->word->term_len &&
-                  memcmp(form->term + 1, token->word->term + 1, form->term_len - 1) == 0;
+    const quern_word *form = meaning.form;
+    int is_stem = form->term_len == meaning.term->term_len &&
+                  memcmp(form->term + 1, meaning.term->term + 1, form->term_len - 1) == 0;
     if (t->is_function || (t->typed.data && !is_function)) {
         return;
     }
@@ -139,28 +145,51 @@ static void keep_typed(quern_parser *p, uint32_t term, const quern_token *token,
     }
 }
 
-static quern_plan_node *select_term(quern_parser *p, int sort, const quern_word *word,
-                                    const quern_token *typed)
+static quern_plan_node *select_term(quern_parser *p, int sort, quern_meaning meaning)
 {
     char term[QUERN_TERM_MAX];
     quern_plan_node leaf = {.op = QUERN_PLAN_SELECT, .weight = 1.0};
+    const quern_word *word = sort == QUERN_FIELD_WORD && meaning.form ? meaning.form : meaning.term;
     quern_string bytes = {word->term + 1, word->term_len - 1};
     leaf.term = quern_parser_intern(p, term, quern_field_term(term, p->field, sort, bytes));
-    if (typed) {
-        keep_typed(p, leaf.term, typed, 0);
+    if (sort == QUERN_FIELD_STEM) {
+        keep_typed(p, leaf.term, meaning, 0);
     }
     return quern_parser_leaf(p, &leaf);
+}
+
+/* A word of the field as every language has it. */
+static quern_plan_node *select_readings(quern_parser *p, const quern_token *token, int sort)
+{
+    quern_plan_node *first = select_term(p, sort, quern_parser_reading(p, token, 0));
+    quern_plan_node *any = NULL;
+    for (uint32_t i = 1; i < quern_parser_languages(p) && first; i++) {
+        quern_plan_node *other = select_term(p, sort, quern_parser_reading(p, token, i));
+        if (!other || other->term == first->term) {
+            continue;
+        }
+        if (!any) {
+            any = quern_parser_operator(p, QUERN_PLAN_ANY);
+            if (!any) {
+                return NULL;
+            }
+            quern_plan_append(any, first);
+        }
+        quern_plan_append(any, other);
+    }
+    return any ? any : first;
 }
 
 /* A word of the title by its stem, and by those of its other spellings. */
 static quern_plan_node *select_stem(quern_parser *p, const quern_token *token)
 {
-    quern_plan_node *node = select_term(p, QUERN_FIELD_STEM, token->word, token);
+    quern_plan_node *node = select_readings(p, token, QUERN_FIELD_STEM);
     size_t n = quern_parser_spell(p, token);
     for (size_t i = 0; i < n; i++) {
         const quern_token *other = quern_parser_spelling(p, i);
+        quern_meaning meaning = {other ? other->word : NULL, other ? other->form : NULL};
         node = other ? quern_parser_pair(p, QUERN_PLAN_ANY, node,
-                                         select_term(p, QUERN_FIELD_STEM, other->word, other))
+                                         select_term(p, QUERN_FIELD_STEM, meaning))
                      : node;
     }
     return node;
@@ -171,29 +200,56 @@ static quern_plan_node *select_word(quern_parser *p, const quern_token *token, i
 {
     int is_title = p->field.len == sizeof QUERN_FIELD_TITLE - 1 &&
                    memcmp(p->field.data, QUERN_FIELD_TITLE, p->field.len) == 0;
-    if (is_title && token->form && !is_exact) {
-        return select_stem(p, token);
-    }
-    return select_term(p, QUERN_FIELD_WORD, token->form ? token->form : token->word, NULL);
+    return is_title && token->form && !is_exact ? select_stem(p, token)
+                                                : select_readings(p, token, QUERN_FIELD_WORD);
 }
 
+static int is_equal(const quern_plan_member *a, const quern_plan_member *b)
+{
+    return a->term == b->term && a->form == b->form && a->offset == b->offset;
+}
+
+/* The members of a word, one a language, in p->members; *differ: they are not all the same. */
+static void find_members(quern_parser *p, const quern_token *token, int is_exact, int *differ)
+{
+    uint32_t n = quern_parser_languages(p);
+    int is_function = !is_exact && quern_parser_is_function(p, token);
+    *differ = 0;
+    if (p->status || quern_grow(&p->members, &p->cap_members, n, sizeof *p->members)) {
+        p->status = p->status ? p->status : quern_fail_nomem(p->err);
+        return;
+    }
+    for (uint32_t i = 0; i < n && !p->status; i++) {
+        p->members[i] = member_of(p, token, i, is_exact);
+        *differ |= !is_equal(&p->members[i], &p->members[0]);
+        if (!is_exact) {
+            keep_typed(p, p->members[i].term, quern_parser_reading(p, token, i), is_function);
+        }
+    }
+}
+
+/* A word, in all languages. */
 static quern_plan_node *word_leaf(quern_parser *p, const quern_token *token, int is_exact)
 {
+    quern_plan_node leaf = {.op = QUERN_PLAN_SAME, .weight = 1.0};
+    int differ;
     if (p->field.len > 0) {
         return select_word(p, token, is_exact);
     }
-    quern_plan_member member = member_of(p, token, is_exact);
-    if (!is_exact && token->form) {
-        keep_typed(p, member.term, token,
-                   quern_analysis_is_function_word(p->language->analysis, token->form));
+    find_members(p, token, is_exact, &differ);
+    if (p->status) {
+        return NULL;
     }
-    quern_plan_node leaf = {.op =
-                                member.form == QUERN_PLAN_NONE ? QUERN_PLAN_TERM : QUERN_PLAN_EXACT,
-                            .weight = 1.0,
-                            .term = member.term,
-                            .form = member.form};
+    if (differ) { /* all of them, in order, as a NEAR takes them (parse.c) */
+        leaf.members = p->members;
+        leaf.n_members = quern_parser_languages(p);
+    } else {
+        leaf.op = p->members->form == QUERN_PLAN_NONE ? QUERN_PLAN_TERM : QUERN_PLAN_EXACT;
+        leaf.term = p->members->term;
+        leaf.form = p->members->form;
+    }
     p->as_word = quern_parser_leaf(p, &leaf);
-    return is_exact ? p->as_word : quern_parser_same(p, token, p->as_word);
+    return is_exact || !p->as_word ? p->as_word : quern_parser_same(p, token, p->as_word);
 }
 
 /* The place after the tokens at the position of items[i]. */
@@ -217,12 +273,21 @@ static const quern_token *joined_at(const quern_token *items, size_t n, size_t i
     return NULL;
 }
 
-/* items[0, n) as a phrase of the first tokens of all positions, or where `joined` of compounds as
- * one. In a field ALL of them. */
-static quern_plan_node *sequence(quern_parser *p, const quern_token *items, size_t n, int is_exact,
-                                 int joined)
+/* The place after the piece that begins at items[i]: a position, or where `whole` stands for a
+ * compound all of its. */
+static size_t next_piece(const quern_token *items, size_t n, size_t i, const quern_token *whole)
 {
-    quern_plan_node *all = p->field.len > 0 ? quern_parser_operator(p, QUERN_PLAN_ALL) : NULL;
+    size_t next = next_position(items, n, i);
+    for (uint32_t k = 1; whole && k < whole->covers && next < n; k++) {
+        next = next_position(items, n, next);
+    }
+    return next;
+}
+
+/* items[0, n) as a phrase in one language, which its members in p->members are left of. */
+static quern_plan_node *phrase_in(quern_parser *p, const quern_token *items, size_t n,
+                                  uint32_t number, int is_exact, int joined)
+{
     quern_plan_node leaf = {.op = QUERN_PLAN_PHRASE, .weight = 1.0};
     if (quern_grow(&p->members, &p->cap_members, n, sizeof *p->members)) {
         p->status = quern_fail_nomem(p->err);
@@ -230,21 +295,68 @@ static quern_plan_node *sequence(quern_parser *p, const quern_token *items, size
     }
     for (size_t i = 0, next; i < n && !p->status; i = next) {
         const quern_token *whole = joined ? joined_at(items, n, i) : NULL;
-        const quern_token *token = whole ? whole : &items[i];
-        next = next_position(items, n, i);
-        for (uint32_t k = 1; whole && k < whole->covers && next < n; k++) {
-            next = next_position(items, n, next);
-        }
-        if (all) {
-            quern_plan_append(all, select_word(p, token, is_exact));
-            continue;
-        }
-        quern_plan_member member = member_of(p, token, is_exact);
+        next = next_piece(items, n, i, whole);
+        quern_plan_member member = member_of(p, whole ? whole : &items[i], number, is_exact);
         member.offset = leaf.n_members;
         p->members[leaf.n_members++] = member;
     }
     leaf.members = p->members;
-    return all ? all : quern_parser_leaf(p, &leaf);
+    return quern_parser_leaf(p, &leaf);
+}
+
+/* Whether the list has a phrase of the same members. */
+static int has_phrase(const quern_plan_node *list, const quern_plan_node *phrase)
+{
+    for (const quern_plan_node *node = list; node; node = node->sibling) {
+        uint32_t i = 0;
+        while (i < phrase->n_members && is_equal(&node->members[i], &phrase->members[i])) {
+            i++;
+        }
+        if (i == phrase->n_members) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* In a field the words that a phrase would have, all of them. */
+static quern_plan_node *all_words(quern_parser *p, const quern_token *items, size_t n, int is_exact,
+                                  int joined)
+{
+    quern_plan_node *all = quern_parser_operator(p, QUERN_PLAN_ALL);
+    for (size_t i = 0; all && i < n && !p->status;) {
+        const quern_token *whole = joined ? joined_at(items, n, i) : NULL;
+        quern_plan_append(all, select_word(p, whole ? whole : &items[i], is_exact));
+        i = next_piece(items, n, i, whole);
+    }
+    return all;
+}
+
+/* items[0, n) as a phrase of the first tokens of all positions, or where `joined` of compounds as
+ * one, in any language. In a field ALL of them. */
+static quern_plan_node *sequence(quern_parser *p, const quern_token *items, size_t n, int is_exact,
+                                 int joined)
+{
+    if (p->field.len > 0) {
+        return all_words(p, items, n, is_exact, joined);
+    }
+    quern_plan_node *first = phrase_in(p, items, n, 0, is_exact, joined);
+    quern_plan_node *any = NULL;
+    for (uint32_t i = 1; i < quern_parser_languages(p) && first; i++) {
+        quern_plan_node *other = phrase_in(p, items, n, i, is_exact, joined);
+        if (!other || has_phrase(any ? any->children : first, other)) {
+            continue;
+        }
+        if (!any) {
+            any = quern_parser_operator(p, QUERN_PLAN_ANY);
+            if (!any) {
+                return NULL;
+            }
+            quern_plan_append(any, first);
+        }
+        quern_plan_append(any, other);
+    }
+    return any ? any : first;
 }
 
 /* A compound of the tokens items[0, n): its parts in a row, or the whole as one word. */
@@ -362,6 +474,7 @@ quern_plan_node *quern_parser_word(quern_parser *p, int is_operand, int is_exact
         }
         return NULL;
     }
+    quern_parser_read_words(p);
     return words(p, p->text, p->tokens.items + unit.first, unit.n, is_operand, is_exact);
 }
 
@@ -370,9 +483,8 @@ quern_plan_node *quern_parser_phrase(quern_parser *p)
     const quern_lexeme *l = quern_parser_lexeme(p);
     quern_tokens *tokens = &p->scratch;
     p->at++;
-    p->status = p->status ? p->status
-                          : quern_analysis_text(p->language->analysis, p->text + l->start,
-                                                l->end - l->start, tokens, p->err);
+    quern_parser_analyse(p, p->text + l->start, l->end - l->start);
+    quern_parser_read_scratch(p);
     if (p->status) {
         return NULL;
     }
@@ -380,9 +492,12 @@ quern_plan_node *quern_parser_phrase(quern_parser *p)
         note_empty(p, l->start, l->end, "the phrase");
         return NULL;
     }
+    if (p->field.len == 0 && next_position(tokens->items, tokens->n, 0) == tokens->n) {
+        return word_leaf(p, tokens->items, 1);
+    }
     quern_plan_node *parts = sequence(p, tokens->items, tokens->n, 1, 0);
     if (!has_compound(tokens->items, tokens->n)) {
-        return parts && parts->n_members == 1 ? word_leaf(p, tokens->items, 1) : parts;
+        return parts;
     }
     quern_plan_node *any = quern_parser_operator(p, QUERN_PLAN_ANY);
     if (any) {
@@ -395,9 +510,8 @@ quern_plan_node *quern_parser_phrase(quern_parser *p)
 quern_plan_node *quern_parser_value(quern_parser *p, size_t start, size_t end)
 {
     quern_tokens *tokens = &p->scratch;
-    p->status = p->status ? p->status
-                          : quern_analysis_text(p->language->analysis, p->text + start, end - start,
-                                                tokens, p->err);
+    quern_parser_analyse(p, p->text + start, end - start);
+    quern_parser_read_scratch(p);
     return p->status || tokens->n == 0 ? NULL
                                        : words(p, p->text + start, tokens->items, tokens->n, 0, 0);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* parser - what the files of the parser share: parse.c is the grammar, parse_words.c makes the
- * leaves of words, phrases and patterns, parse_same.c adds what stands for the same as a word,
+ * leaves of words, phrases and patterns, parse_languages.c reads them in every language,
+ * parse_same.c adds what stands for the same as a word,
  * parse_clause.c makes the leaves of fields, dates and literals.
  *
  * Functions that make a node return NULL where nothing is left of it or p->status is set, which is
@@ -12,11 +13,18 @@
 #include "query/lex.h"
 #include "query/parse.h"
 #include "stemmer/spellings.h"
+#include "stemmer/vocabulary.h"
 
 /* The tokens that begin in a WORD. */
 typedef struct quern_parser_unit {
     size_t first, n; /* of quern_parser.tokens */
 } quern_parser_unit;
+
+/* What tokens are in the other languages of the index: of each token as many as there are. */
+typedef struct quern_parser_readings {
+    quern_meaning *items; /* the first language's where it is nothing of its own */
+    size_t n, cap;
+} quern_parser_readings;
 
 typedef struct quern_parser {
     const char *text;
@@ -30,6 +38,11 @@ typedef struct quern_parser {
     quern_tokens other;        /* of a word that stands for the same */
     int spells;                /* other spellings are looked for */
     quern_spellings spellings; /* of the word at hand */
+    uint32_t english;          /* the number of that language, where they are */
+    quern_tokens foreign;      /* of a text in another language than the first */
+    quern_parser_readings readings, scratch_readings; /* of tokens and scratch */
+    const quern_token *first_token;                   /* of those whose leaves are being made, */
+    const quern_parser_readings *read;                /* and their readings */
     quern_plan_member *members;
     size_t cap_members;
     quern_buf bytes;    /* scratch */
@@ -84,6 +97,26 @@ quern_plan_node *quern_parser_phrase(quern_parser *p);
 quern_plan_node *quern_parser_pattern(quern_parser *p);
 /* The words of text[start, end) in p->field. */
 quern_plan_node *quern_parser_value(quern_parser *p, size_t start, size_t end);
+
+/* ---- parse_languages.c ---- */
+
+static inline uint32_t quern_parser_languages(const quern_parser *p)
+{
+    return (uint32_t)quern_analysis_languages(p->language->analysis);
+}
+
+/* Analyses a text into p->scratch, and its tokens' readings in all languages. */
+void quern_parser_analyse(quern_parser *p, const char *text, size_t len);
+/* Appends the scratch's readings to those of all words. Returns 0, or -1: no memory. */
+int quern_parser_keep_readings(quern_parser *p);
+/* From here on leaves are made of p->tokens, or of p->scratch. */
+void quern_parser_read_words(quern_parser *p);
+void quern_parser_read_scratch(quern_parser *p);
+/* What one of those tokens is in a language. */
+quern_meaning quern_parser_reading(const quern_parser *p, const quern_token *token,
+                                   uint32_t number);
+/* Whether it is a function word of any language. */
+int quern_parser_is_function(quern_parser *p, const quern_token *token);
 
 /* ---- parse_same.c ---- */
 

@@ -41,7 +41,8 @@ typedef struct printer {
     quern_analysis *analysis;
     const quern_lex_names *names; /* or NULL: no field has a name that can be typed */
     quern_tokens tokens;
-    quern_buf text; /* scratch: what a candidate would be typed as */
+    quern_buf text;  /* scratch: what a candidate would be typed as, */
+    int is_function; /* and whether it begins with a function word of any language */
     quern_buf *out;
     quern_status status; /* sticky */
     quern_error *err;
@@ -206,8 +207,8 @@ static int has_form(const printer *p, const quern_plan_member *m, const quern_to
     return m->form == QUERN_PLAN_NONE || (token->form && is_term(p, m->form, token->form));
 }
 
-/* Whether p->text is read as the members at successive positions. */
-static int reads_as(printer *p, const quern_plan_member *members, uint32_t n)
+/* Whether p->text is read as the members at successive positions, in the language in use. */
+static int reads_here_as(printer *p, const quern_plan_member *members, uint32_t n)
 {
     quern_tokens *tokens = &p->tokens;
     uint32_t m = 0;
@@ -226,7 +227,23 @@ static int reads_as(printer *p, const quern_plan_member *members, uint32_t n)
         }
         m++;
     }
+    const quern_token *first = tokens->items;
+    p->is_function |=
+        tokens->n > 0 && first->form && quern_analysis_is_function_word(p->analysis, first->form);
     return !p->status && m == n;
+}
+
+/* Whether it is so in all languages. */
+static int reads_as(printer *p, const quern_plan_member *members, uint32_t n)
+{
+    int reads = 1;
+    p->is_function = 0;
+    for (uint32_t i = 0; reads && i < quern_analysis_languages(p->analysis); i++) {
+        (void)quern_analysis_use(p->analysis, i);
+        reads = reads_here_as(p, members, n);
+    }
+    (void)quern_analysis_use(p->analysis, 0);
+    return reads;
 }
 
 /* Whether p->text is read as the member alone; and as a function word if that is one, where it
@@ -236,10 +253,8 @@ static int reads_alone(printer *p, const quern_plan_member *m)
     if (!reads_as(p, m, 1)) {
         return 0;
     }
-    const quern_word *form = p->tokens.items[0].form;
-    int is_function = form && quern_analysis_is_function_word(p->analysis, form);
     const quern_plan_term *t = &p->plan->terms[m->term];
-    return m->form != QUERN_PLAN_NONE || !t->is_word || is_function == t->is_function;
+    return m->form != QUERN_PLAN_NONE || !t->is_word || p->is_function == t->is_function;
 }
 
 /* Fills p->text with what was typed for a term; 0: nothing that can be typed again. */
@@ -416,8 +431,9 @@ static int is_typed_name(const printer *p, quern_string name)
            p->names->is_field(p->names->payload, name);
 }
 
-/* Whether the word in p->text, typed behind the name, is read as this term. */
-static int selects(printer *p, quern_string name, int sort, const quern_plan_term *want)
+/* Whether the word in p->text, typed behind the name, is read as this term in the language in use.
+ */
+static int selects_here(printer *p, quern_string name, int sort, const quern_plan_term *want)
 {
     char term[QUERN_TERM_MAX];
     if (p->status || p->text.status) {
@@ -438,6 +454,18 @@ static int selects(printer *p, quern_string name, int sort, const quern_plan_ter
     quern_string bytes = {word->term + 1, word->term_len - 1};
     size_t n = quern_field_term(term, name, sort, bytes);
     return n == want->len && memcmp(term, want->bytes, n) == 0;
+}
+
+/* Whether it is so in all languages. */
+static int selects(printer *p, quern_string name, int sort, const quern_plan_term *want)
+{
+    int same = 1;
+    for (uint32_t i = 0; same && i < quern_analysis_languages(p->analysis); i++) {
+        (void)quern_analysis_use(p->analysis, i);
+        same = selects_here(p, name, sort, want);
+    }
+    (void)quern_analysis_use(p->analysis, 0);
+    return same;
 }
 
 /* Prints title:chip, title:(=chips) or section:business; 0: it is no word of a field. */

@@ -146,8 +146,9 @@ static quern_status find_candidates(suggest *s, quern_string prefix)
     return s->status;
 }
 
-/* The passages that a search for the form finds; 0 where it would find what the typed word does. */
-static quern_status count_form(suggest *s, quern_string form, uint64_t *n)
+/* The passages that have the stem of the form in the language in use; 0 where it would find what
+ * the typed word does. */
+static quern_status count_in_language(suggest *s, quern_string form, uint64_t *n)
 {
     quern_tokens tokens = {0};
     *n = 0;
@@ -160,6 +161,21 @@ static quern_status count_form(suggest *s, quern_string form, uint64_t *n)
         }
     }
     quern_tokens_finish(&tokens);
+    return status;
+}
+
+/* The passages that a search for the form finds at least: those of the language with the most. */
+static quern_status count_form(suggest *s, quern_string form, uint64_t *n)
+{
+    quern_status status = QUERN_OK;
+    *n = 0;
+    for (uint32_t i = 0; !status && i < quern_analysis_languages(s->analysis); i++) {
+        uint64_t here;
+        (void)quern_analysis_use(s->analysis, i);
+        status = count_in_language(s, form, &here);
+        *n = here > *n ? here : *n;
+    }
+    (void)quern_analysis_use(s->analysis, 0);
     return status;
 }
 

@@ -53,7 +53,8 @@
 typedef struct language {
     char name[QUERN_LANGUAGE_BYTES];
     quern_stemmer *stemmer;
-    quern_spellings spellings; /* those met in it; while it is in use they are in the vocabulary */
+    quern_spelling_table
+        spellings; /* those met in it; while it is in use they are in the vocabulary */
 } language;
 
 struct quern_analysis {
@@ -141,7 +142,7 @@ int quern_analysis_use(quern_analysis *analysis, uint32_t number)
         return -1;
     }
     if (number != analysis->in_use) {
-        quern_spellings *now = &analysis->vocabulary.spellings;
+        quern_spelling_table *now = &analysis->vocabulary.spellings;
         language *next = &analysis->languages[number];
         analysis->languages[analysis->in_use].spellings = *now;
         *now = next->spellings;
@@ -167,7 +168,7 @@ size_t quern_analysis_memory(const quern_analysis *analysis)
 {
     size_t bytes = sizeof *analysis + quern_vocabulary_memory(&analysis->vocabulary);
     for (size_t i = 0; i < analysis->n_languages; i++) {
-        bytes += quern_spellings_memory(&analysis->languages[i].spellings);
+        bytes += quern_spelling_table_memory(&analysis->languages[i].spellings);
     }
     return bytes;
 }
@@ -175,7 +176,7 @@ size_t quern_analysis_memory(const quern_analysis *analysis)
 void quern_analysis_reset(quern_analysis *analysis)
 {
     for (size_t i = 0; i < analysis->n_languages; i++) {
-        quern_spellings_finish(&analysis->languages[i].spellings);
+        quern_spelling_table_finish(&analysis->languages[i].spellings);
     }
     quern_vocabulary_reset(&analysis->vocabulary);
 }

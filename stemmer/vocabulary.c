@@ -51,14 +51,14 @@ void quern_vocabulary_init(quern_vocabulary *vocabulary)
     vocabulary->seed = SEED ^ (uint64_t)(uintptr_t)vocabulary * 0x9E3779B97F4A7C15u;
 }
 
-void quern_spellings_finish(quern_spellings *spellings)
+void quern_spelling_table_finish(quern_spelling_table *spellings)
 {
     quern_free(spellings->slots);
     quern_free(spellings->longs.slots);
     memset(spellings, 0, sizeof *spellings);
 }
 
-size_t quern_spellings_memory(const quern_spellings *spellings)
+size_t quern_spelling_table_memory(const quern_spelling_table *spellings)
 {
     return spellings->cap * sizeof *spellings->slots +
            spellings->longs.cap * sizeof(quern_map_slot);
@@ -66,7 +66,7 @@ size_t quern_spellings_memory(const quern_spellings *spellings)
 
 void quern_vocabulary_reset(quern_vocabulary *vocabulary)
 {
-    quern_spellings_finish(&vocabulary->spellings);
+    quern_spelling_table_finish(&vocabulary->spellings);
     quern_free(vocabulary->words.slots);
     quern_arena_finish(&vocabulary->arena);
     quern_vocabulary_init(vocabulary);
@@ -74,7 +74,7 @@ void quern_vocabulary_reset(quern_vocabulary *vocabulary)
 
 size_t quern_vocabulary_memory(const quern_vocabulary *vocabulary)
 {
-    return quern_spellings_memory(&vocabulary->spellings) +
+    return quern_spelling_table_memory(&vocabulary->spellings) +
            vocabulary->words.cap * sizeof(quern_map_slot) + vocabulary->arena_bytes;
 }
 
@@ -141,7 +141,7 @@ static int map_reserve(quern_map *map)
 static void put_spelling(quern_vocabulary *vocabulary, quern_spelling spelling,
                          quern_meaning meaning)
 {
-    quern_spellings *all = &vocabulary->spellings;
+    quern_spelling_table *all = &vocabulary->spellings;
     size_t i = (size_t)(quern_spelling_hash(spelling, vocabulary->seed) >> all->shift);
     while (all->slots[i].spelling.high != 0) {
         i = (i + 1) & (all->cap - 1);
@@ -152,7 +152,7 @@ static void put_spelling(quern_vocabulary *vocabulary, quern_spelling spelling,
 
 static int reserve_spelling(quern_vocabulary *vocabulary)
 {
-    quern_spellings *all = &vocabulary->spellings;
+    quern_spelling_table *all = &vocabulary->spellings;
     if (!is_full(all->n, all->cap)) {
         return 0;
     }

@@ -46,15 +46,15 @@ typedef struct quern_map {
 } quern_map;
 
 /* What the spellings of one language stand for. Zeroed: none is known. */
-typedef struct quern_spellings {
+typedef struct quern_spelling_table {
     quern_spelling_slot *slots;
     size_t cap, n;   /* cap: 0 or a power of two */
     unsigned shift;  /* of a hash, to an index of slots */
     quern_map longs; /* spellings of 16 to QUERN_SPELLING_LONG bytes */
-} quern_spellings;
+} quern_spelling_table;
 
 typedef struct quern_vocabulary {
-    quern_spellings spellings; /* of the language at hand; may be exchanged for another's */
+    quern_spelling_table spellings; /* of the language at hand; may be exchanged for another's */
     uint64_t seed;
     quern_map words; /* every term and every form of all languages, once */
     quern_arena arena;
@@ -68,8 +68,8 @@ void quern_vocabulary_reset(quern_vocabulary *vocabulary);
 size_t quern_vocabulary_memory(const quern_vocabulary *vocabulary);
 
 /* Of spellings that were put aside: before the vocabulary is reset, as its words go then. */
-void quern_spellings_finish(quern_spellings *spellings);
-size_t quern_spellings_memory(const quern_spellings *spellings);
+void quern_spelling_table_finish(quern_spelling_table *spellings);
+size_t quern_spelling_table_memory(const quern_spelling_table *spellings);
 
 /* What a spelling of any length stands for. */
 quern_meaning quern_vocabulary_find(const quern_vocabulary *vocabulary, const char *spelling,

@@ -240,6 +240,15 @@ static quern_analysis *english(void)
     return analysis;
 }
 
+static quern_analysis *several(void)
+{
+    quern_error err;
+    quern_analysis *analysis = NULL;
+    CU_ASSERT_FATAL(quern_analysis_new("english,german,french,turkish", &analysis, &err) ==
+                    QUERN_OK);
+    return analysis;
+}
+
 static void join_notes(const quern_query *query, char *out, size_t cap)
 {
     size_t n = 0;
@@ -260,6 +269,56 @@ static void test_rows(void)
         CHECK_ROW(r->name, strcmp(quern_query_text(query), r->plan) == 0);
         CHECK_ROW(r->name, strcmp(notes, r->notes) == 0);
         CHECK_ROW(r->name, is_stable(analysis, query));
+        quern_query_free(query);
+    }
+    quern_analysis_free(analysis);
+}
+
+/* In several languages a word is all its stems. */
+static void test_languages(void)
+{
+    static const struct {
+        const char *typed, *plan;
+    } cases[] = {
+        {"chips", "\\same:chip,chips"},
+        {"organisations", "\\same:organis,organisation,organisations"},
+        {"=organisations",
+         "\\same:organis=organisations,organisation=organisations,organisations=organisations"},
+        {"\"organisations\"",
+         "\\same:organis=organisations,organisation=organisations,organisations=organisations"},
+        {"\"the organisations\"",
+         "(=the ADJ/1 \\stem:organis=organisations) (=the ADJ/1 \\stem:organisation=organisations) "
+         "(=the ADJ/1 \\stem:organisations=organisations)"},
+        {"+organisations -chips", "\\same:organis,organisation,organisations -\\same:chip,chips"},
+        {"title:organisations", "\\select:%06title%00sorganis OR \\select:%06title%00sorganisation "
+                                "OR \\select:%06title%00sorganisations"},
+        {"title:\"the organisations\"",
+         "\\select:%06title%00sthe (\\select:%06title%00sorganis OR "
+         "\\select:%06title%00sorganisation OR \\select:%06title%00sorganisations)"},
+        {"organisations^2 NEAR/3 chips",
+         "(\\stem:organis NEAR/3 chip)^2 (\\stem:organisation NEAR/3 \\stem:chips)^2 "
+         "(\\stem:organisations NEAR/3 \\stem:chips)^2"},
+        {"organisations ADJ/2 universities",
+         "(\\stem:organis ADJ/2 \\stem:univers) (\\stem:organisation ADJ/2 \\stem:universiti) "
+         "(\\stem:organis ADJ/2 \\stem:universit) (\\stem:organisations ADJ/2 "
+         "\\stem:universities)"},
+        {"long-term", "long term longterm"},
+        {"+long-term", "(long ADJ/1 term) longterm"},
+        {"$4 billion", "\\same:%034000000000%20USD,%034000000000000%20USD"},
+        {"the", "the"},
+        {"l'organisation", "\\same:l'organis,l'organisation,organis"},
+        {"IRAK", "irak"},
+        {"organi*", "organi*"},
+        {"organisations~", "organisations~1"},
+        {"(organisations chips universities)@2",
+         "(\\same:organis,organisation,organisations OR \\same:chip,chips OR "
+         "\\same:univers,universit,universiti,universities)@2"},
+    };
+    quern_analysis *analysis = several();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        quern_query *query = parse(analysis, cases[i].typed, strlen(cases[i].typed));
+        CHECK_ROW(cases[i].typed, strcmp(quern_query_text(query), cases[i].plan) == 0);
+        CHECK_ROW(cases[i].typed, is_stable(analysis, query));
         quern_query_free(query);
     }
     quern_analysis_free(analysis);
@@ -392,7 +451,7 @@ static int is_printable(const char *s)
 }
 
 /* Any bytes parse, and what is said of them can be printed. */
-static void test_random_bytes(void)
+static void check_random_bytes(quern_analysis *analysis, int rounds)
 {
     static const char *const pieces[] = {
         "\"",        "“",          "”",           "„",          "«",
@@ -410,8 +469,7 @@ static void test_random_bytes(void)
         "'",         " \\select:", "\\number:x:", "since:",     "universities",
         "@"};
     uint64_t seed = check_seed(20);
-    quern_analysis *analysis = english();
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < rounds; round++) {
         char text[400];
         size_t len = 0;
         size_t n = check_random(&seed) % 16;
@@ -435,6 +493,15 @@ static void test_random_bytes(void)
         }
         quern_query_free(query);
     }
+}
+
+static void test_random_bytes(void)
+{
+    quern_analysis *analysis = english();
+    check_random_bytes(analysis, 20000);
+    quern_analysis_free(analysis);
+    analysis = several();
+    check_random_bytes(analysis, 10000);
     quern_analysis_free(analysis);
 }
 
@@ -513,6 +580,7 @@ static CU_TestInfo tests[] = {
     {"rows", test_rows},
     {"notes", test_notes},
     {"stems only", test_stems_only},
+    {"several languages", test_languages},
     {"random bytes", test_random_bytes},
     {"a megabyte", test_megabyte},
     {"function words", test_function_words},
