@@ -25,7 +25,7 @@
 #define LIBRARY "libexttextcat-2.0.so.0"
 #define DATA "/usr/share/libexttextcat/"
 #define LEAST_CHARACTERS 100
-#define SAMPLE_BYTES ((size_t)4096)
+#define SAMPLE_BYTES ((size_t)1024)
 
 void quern_language_finish(quern_language *language)
 {

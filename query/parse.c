@@ -328,7 +328,7 @@ static int add_member(const quern_parser *p, window *w, const quern_plan_node *n
     quern_plan_member same = {word->term, 0,
                               word->op == QUERN_PLAN_EXACT ? word->form : QUERN_PLAN_NONE};
     for (uint32_t i = 0; i < n; i++) {
-        quern_plan_member *member = &w->members[i * QUERN_PLAN_NEAR_MAX + w->n];
+        quern_plan_member *member = &w->members[(size_t)i * QUERN_PLAN_NEAR_MAX + w->n];
         *member = is_one ? same : word->members[i];
         member->offset = 0;
     }
@@ -344,9 +344,9 @@ static void add_piece(quern_parser *p, window *w, quern_plan_node *node)
 /* Whether the members of language i are those of an earlier one. */
 static int is_repeated(const window *w, uint32_t i)
 {
-    const quern_plan_member *members = &w->members[i * QUERN_PLAN_NEAR_MAX];
+    const quern_plan_member *members = &w->members[(size_t)i * QUERN_PLAN_NEAR_MAX];
     for (uint32_t k = 0; k < i; k++) {
-        const quern_plan_member *earlier = &w->members[k * QUERN_PLAN_NEAR_MAX];
+        const quern_plan_member *earlier = &w->members[(size_t)k * QUERN_PLAN_NEAR_MAX];
         uint32_t m = 0;
         while (m < w->n && earlier[m].term == members[m].term &&
                earlier[m].form == members[m].form) {
@@ -365,7 +365,7 @@ static void add_nears(quern_parser *p, window *w)
     for (uint32_t i = 0; i < quern_parser_languages(p); i++) {
         quern_plan_node near = {.op = QUERN_PLAN_NEAR,
                                 .weight = w->weight,
-                                .members = &w->members[i * QUERN_PLAN_NEAR_MAX],
+                                .members = &w->members[(size_t)i * QUERN_PLAN_NEAR_MAX],
                                 .n_members = w->n,
                                 .reach = w->reach,
                                 .is_ordered = w->is_ordered};

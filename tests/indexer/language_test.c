@@ -88,7 +88,7 @@ static void test_bytes(void)
     for (size_t at = 0; at + sizeof russian < sizeof text; at += sizeof russian - 1) {
         memcpy(text + at, russian, sizeof russian - 1);
     }
-    for (size_t len = 4090; len < 4104; len++) {
+    for (size_t len = 1018; len < 1032; len++) {
         check_row("english,russian", "", text, len, 1);
     }
     uint64_t seed = check_seed(5);
