@@ -293,7 +293,7 @@ static void test_languages(void)
         {"title:organisations", "\\select:%06title%00sorganis OR \\select:%06title%00sorganisation "
                                 "OR \\select:%06title%00sorganisations"},
         {"title:\"the organisations\"",
-         "\\select:%06title%00sthe (\\select:%06title%00sorganis OR "
+         "title:the (\\select:%06title%00sorganis OR "
          "\\select:%06title%00sorganisation OR \\select:%06title%00sorganisations)"},
         {"organisations^2 NEAR/3 chips",
          "(\\stem:organis NEAR/3 chip)^2 (\\stem:organisation NEAR/3 \\stem:chips)^2 "
@@ -417,6 +417,24 @@ static void test_spellings_elsewhere(void)
     CHECK(strcmp(quern_query_text(query), "centr") == 0 ||
           strcmp(quern_query_text(query), "\\stem:centr") == 0);
     CHECK(quern_query_note(query, 0) && strstr(quern_query_note(query, 0), "English"));
+    quern_query_free(query);
+    quern_analysis_free(language.analysis);
+}
+
+/* Where English is one of several they stand beside the stems of all of them. */
+static void test_spellings_among_others(void)
+{
+    quern_error err;
+    quern_query *query = NULL;
+    quern_query_language language = {.spellings = 1};
+    CU_ASSERT_FATAL(quern_analysis_new("german,english", &language.analysis, &err) == QUERN_OK);
+    static const char typed[] = "recognized title:organised colour NEAR/3 chips";
+    CU_ASSERT_FATAL(quern_query_build(&language, quern_str(typed), &query, &err) == QUERN_OK);
+    const char *text = quern_query_text(query);
+    CHECK(strstr(text, "\\same:recogn,recognis,recognized") != NULL);
+    CHECK(strstr(text, "title%00sorganised OR") && strstr(text, "title:organ)"));
+    CHECK(strstr(text, "NEAR/3") != NULL && quern_query_note(query, 0) == NULL);
+    CHECK(is_stable(language.analysis, query));
     quern_query_free(query);
     quern_analysis_free(language.analysis);
 }
@@ -586,6 +604,7 @@ static CU_TestInfo tests[] = {
     {"function words", test_function_words},
     {"spellings", test_spellings},
     {"spellings of another language", test_spellings_elsewhere},
+    {"spellings of one of several", test_spellings_among_others},
     CU_TEST_INFO_NULL,
 };
 QUERN_TEST_MAIN("query/parse", tests)
