@@ -58,8 +58,8 @@ quern_tombstones *model_tombstones(const model *m, model_is_dead is_dead, uint64
 
 sim_disk *model_disk(void)
 {
-    static const quern_index_config config = {60, "english,german,french,russian", 1, 1, QUERN_STORE_ANALYSIS_VERSION,
-                                              0,  ""};
+    static const quern_index_config config = {
+        60, "english,german,french,russian", 1, 1, QUERN_STORE_ANALYSIS_VERSION, 0, ""};
     sim_disk *disk = must(sim_new(1));
     quern_vfs *v = sim_vfs(disk);
     quern_error err;
