@@ -57,6 +57,10 @@ int quern_block_passages(const quern_block *block, const uint8_t *in, uint32_t *
 /* Decodes the n frequencies from in[0, len). Each is at least 1. Returns 0 or -1. */
 int quern_block_tfs(const quern_block *block, const uint8_t *in, size_t len, uint32_t *out);
 
+/* How many of passages[0, n), which ascend and are at most QUERN_BLOCK, are below a passage: where
+ * it is, if it is there. All are compared, as that takes no branch that could be guessed wrong. */
+uint32_t quern_block_below(const uint32_t *passages, uint32_t n, uint32_t passage);
+
 /* Encodes; fills block->last and block->form from n and base. `out` has QUERN_BLOCK_BYTES_MAX.
  * Returns the bytes. */
 size_t quern_block_encode(quern_block *block, const uint32_t *passages, const uint32_t *tfs,

@@ -29,11 +29,15 @@ static uint64_t choose3(uint64_t p)
 const uint8_t quern_positions_widths[3][256] = {
     {TIMES256(ONE)}, {TIMES256(TWO)}, {TIMES256(THREE)}};
 
-/* The low width of Elias-Fano for values up to u. */
+/* The low width of Elias-Fano for values up to u: the most bits that tf can be shifted by and not
+ * be above u, which is one less than the width of u / tf, without dividing. */
 static unsigned low_width(uint32_t u, uint32_t tf)
 {
-    unsigned width = quern_bits_width(u / tf);
-    return width > 0 ? width - 1 : 0;
+    if (u < tf) {
+        return 0;
+    }
+    unsigned width = quern_bits_width(u) - quern_bits_width(tf);
+    return width - ((uint64_t)tf << width > u);
 }
 
 uint64_t quern_positions_width_of_many(uint32_t tf, uint32_t len)

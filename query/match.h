@@ -105,18 +105,6 @@ static inline uint32_t quern_match_lower_bound(const uint32_t *passages, uint32_
     return from + (passages[from] < passage);
 }
 
-/* The same, found fastest where it is near `from`. */
-static inline uint32_t quern_match_gallop(const uint32_t *passages, uint32_t from, uint32_t n,
-                                          uint32_t passage)
-{
-    uint32_t step = 8;
-    while (from + step < n && passages[from + step - 1] < passage) {
-        from += step;
-        step *= 2;
-    }
-    return quern_match_lower_bound(passages, from, from + step < n ? from + step : n, passage);
-}
-
 typedef enum quern_join_how { QUERN_JOIN_ALL, QUERN_JOIN_PHRASE, QUERN_JOIN_NEAR } quern_join_how;
 
 #define QUERN_MATCH_ANY_FORM UINT32_MAX

@@ -3,6 +3,8 @@
  * the other; each member of the phrase leaves some of them, moved to the front. */
 #include "query/phrase.h"
 
+#include "index/block.h"
+
 enum { NEAR_AS_MANY = 16 }; /* times as many postings: they lie in few blocks more */
 
 typedef struct filter {
@@ -52,7 +54,7 @@ static quern_status step_to(list *l, uint32_t passage, int *found, quern_error *
             return QUERN_OK;
         }
     }
-    l->at = quern_match_gallop(p->passages, l->at, p->n, passage);
+    l->at = quern_block_below(p->passages, p->n, passage);
     *found = l->at < p->n && p->passages[l->at] == passage;
     return QUERN_OK;
 }

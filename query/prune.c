@@ -36,6 +36,7 @@
  */
 #include "query/prune.h"
 
+#include "index/block.h"
 #include "query/phrase.h"
 
 #include <stddef.h>
@@ -59,7 +60,7 @@ typedef struct word {
     int64_t bound;       /* in the window at hand */
     int64_t rest;        /* optional: bounds of the words that are looked up after it */
     uint32_t block, end; /* blocks [block, end) reach into the window */
-    uint32_t at;         /* postings of `block` before this are behind us; where it is decoded */
+    uint32_t at;         /* the posting that was found last in `block` */
 } word;
 
 /* A join: a word for each of its cursors. */
@@ -301,7 +302,6 @@ static place place_of(word *w, uint32_t passage)
     place out = {UINT32_MAX, UINT32_MAX, 0};
     while (w->block < w->end && last_of(p, w->block) < passage) {
         w->block++;
-        w->at = 0;
     }
     if (w->block < w->end) {
         out.first = first_of(p, w->block);
@@ -317,9 +317,8 @@ static quern_status look_up(word *w, uint32_t passage, int *found, quern_error *
     quern_postings *p = w->postings;
     if (p->n == 0 || p->block != w->block) {
         QUERN_TRY(quern_postings_load(p, w->block, err));
-        w->at = 0;
     }
-    w->at = quern_match_gallop(p->passages, w->at, p->n, passage);
+    w->at = quern_block_below(p->passages, p->n, passage);
     *found = w->at < p->n && p->passages[w->at] == passage;
     return *found && !p->have_tfs ? quern_postings_load_tfs(p, err) : QUERN_OK;
 }
@@ -421,7 +420,6 @@ static void enter_window(const pruning *s, word *w)
     const quern_postings *p = w->postings;
     if (w->block < p->n_blocks && last_of(p, w->block) < s->base) {
         w->block = quern_postings_find(p, w->block, s->base);
-        w->at = 0;
     }
     w->end = w->block;
     w->bound = 0;
