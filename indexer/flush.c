@@ -11,6 +11,7 @@
 #define LEAST_TARGET 1024u /* records in a bucket of several ranks */
 #define LOW_BITS 18u       /* slots in a bucket, at most, unless records are wide */
 #define BATCH 2048u        /* records that are fed to the encoder at once, about */
+#define AHEAD 4u           /* ranks */
 #define TERM_MASK (QUERN_NUMBERS_MAX - 1)
 
 /* Consecutive ranks whose records lie together. */
@@ -317,9 +318,20 @@ static int put_posting(sorter *s, uint32_t passage)
     return quern_segment_writer_postings(s->writer, &posting, s->err) != QUERN_OK;
 }
 
+/* Terms in byte order lie anywhere in memory: those of the next ranks are fetched. */
+static void fetch_terms(const sorter *s, uint32_t r)
+{
+    const quern_numbers_view *view = &s->flush->terms;
+    if (r + 2 * AHEAD < s->ranks.n) {
+        __builtin_prefetch(quern_numbers_get(view, s->ranks.numbers[r + 2 * AHEAD]));
+        __builtin_prefetch(quern_numbers_get(view, s->ranks.numbers[r + AHEAD])->bytes);
+    }
+}
+
 static int begin_term(sorter *s, uint32_t r)
 {
     const quern_numbers_view *view = &s->flush->terms;
+    fetch_terms(s, r);
     const quern_numbers_term *term = quern_numbers_get(view, s->ranks.numbers[r]);
     if (quern_segment_writer_term(s->writer, term->bytes, term->len, s->err)) {
         return -1;
