@@ -37,8 +37,8 @@ typedef struct check {
     const char *dir;
     void (*found)(const quern_finding *finding, void *payload);
     void *payload;
-    uint64_t n;      /* findings */
-    char first[200]; /* the first of them */
+    uint64_t n;                  /* findings */
+    char first[2 * FINDING_MAX]; /* the first of them */
     quern_manifest manifest;
     quern_vfile *lease;
     quern_snapshot_segment *segments; /* segment is NULL where it is damaged */
