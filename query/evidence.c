@@ -26,6 +26,7 @@ void quern_evidence_finish(quern_evidence *e)
     quern_free(e->patterns);
     quern_free(e->occurrences);
     quern_free(e->places);
+    quern_evidence_fields_finish(&e->fields);
     memset(e, 0, sizeof *e);
 }
 
@@ -81,13 +82,23 @@ static quern_status add_links(quern_evidence *e, uint32_t at, const quern_plan_n
     return QUERN_OK;
 }
 
-static quern_status add_nodes(quern_evidence *e, const quern_plan_node *node, quern_error *err)
+/* Whether a child of what holds for every passage that is found does so, too. */
+static int is_needed(const quern_plan_node *node, const quern_plan_node *child)
+{
+    return node->op == QUERN_PLAN_ALL || node->op == QUERN_PLAN_FILTER ||
+           ((node->op == QUERN_PLAN_NOT || node->op == QUERN_PLAN_MAYBE) &&
+            child == node->children);
+}
+
+static quern_status add_nodes(quern_evidence *e, const quern_plan_node *node, int is_sure,
+                              quern_error *err)
 {
     if (quern_grow(&e->nodes, &e->cap_nodes, e->n_nodes + 1, sizeof *e->nodes)) {
         return quern_fail_nomem(err);
     }
     uint32_t at = (uint32_t)e->n_nodes++;
-    e->nodes[at] = (quern_evidence_node){.node = node};
+    e->nodes[at] = (quern_evidence_node){.node = node, .is_sure = is_sure};
+    e->asks_fields |= node->op == QUERN_PLAN_SELECT && !is_sure;
     e->has_forms |= asks_for_forms(node);
     QUERN_TRY(add_links(e, at, node, err));
     if (node->op == QUERN_PLAN_EXPAND) {
@@ -97,7 +108,7 @@ static quern_status add_nodes(quern_evidence *e, const quern_plan_node *node, qu
         e->patterns[e->n_patterns++] = at;
     }
     for (const quern_plan_node *child = node->children; child; child = child->sibling) {
-        QUERN_TRY(add_nodes(e, child, err));
+        QUERN_TRY(add_nodes(e, child, is_sure && is_needed(node, child), err));
     }
     return QUERN_OK;
 }
@@ -111,7 +122,7 @@ static quern_status prepare(quern_evidence *e, quern_error *err)
             return quern_fail_nomem(err);
         }
         if (e->plan->root) {
-            QUERN_TRY(add_nodes(e, e->plan->root, err));
+            QUERN_TRY(add_nodes(e, e->plan->root, 1, err));
         }
     }
     return QUERN_OK;
@@ -408,8 +419,10 @@ static quern_truth truth_if(int holds)
 }
 
 /* What a leaf is before any word was looked for: what selects articles holds or does not. */
-static quern_truth first_truth(const quern_plan_node *node, const quern_evidence_passage *passage)
+static quern_truth first_truth(const quern_evidence *e, const quern_evidence_node *here,
+                               const quern_evidence_passage *passage)
 {
+    const quern_plan_node *node = here->node;
     const quern_hit *hit = passage->hit;
     quern_string glob = {node->pattern.bytes, node->pattern.len};
     switch (node->op) {
@@ -420,8 +433,11 @@ static quern_truth first_truth(const quern_plan_node *node, const quern_evidence
     case QUERN_PLAN_PATH:
         return hit ? truth_if(quern_glob_fits(glob, hit->source)) : QUERN_PERHAPS;
     case QUERN_PLAN_SELECT:
+        return hit ? truth_if(here->is_sure || quern_evidence_fields_select(&e->fields, node))
+                   : QUERN_PERHAPS;
     case QUERN_PLAN_NUMBER:
-        return QUERN_PERHAPS;
+        return hit ? truth_if(here->is_sure || quern_evidence_fields_number(hit, node))
+                   : QUERN_PERHAPS;
     case QUERN_PLAN_EVERY:
         return QUERN_YES;
     default:
@@ -429,13 +445,18 @@ static quern_truth first_truth(const quern_plan_node *node, const quern_evidence
     }
 }
 
-static void begin(quern_evidence *e, const quern_evidence_passage *passage)
+static quern_status begin(quern_evidence *e, const quern_evidence_passage *passage,
+                          quern_error *err)
 {
     e->n_occurrences = 0;
+    if (e->asks_fields && passage->hit) {
+        QUERN_TRY(quern_evidence_fields_read(&e->fields, e->analysis, e->plan, passage->hit, err));
+    }
     for (size_t i = 0; i < e->n_nodes; i++) {
         e->nodes[i].is_met = 0;
-        e->nodes[i].truth = first_truth(e->nodes[i].node, passage);
+        e->nodes[i].truth = first_truth(e, &e->nodes[i], passage);
     }
+    return QUERN_OK;
 }
 
 static int by_place(const void *a, const void *b)
@@ -479,7 +500,7 @@ quern_status quern_evidence_of(quern_evidence *e, const quern_evidence_passage *
                           "an article is of a language that the index has not - run: indexer "
                           "rebuild --from-sources");
     }
-    begin(e, passage);
+    QUERN_TRY(begin(e, passage, err));
     QUERN_TRY(find_in(e, QUERN_ZONE_TITLE, passage->title, passage->title_words, err));
     QUERN_TRY(find_in(e, QUERN_ZONE_TEXT, passage->text, UINT32_MAX, err));
     QUERN_TRY(find_nears(e, err));

@@ -16,13 +16,14 @@
  *          `- loan       no        the right side of a NOT never counts
  *
  * A passage has two zones, its pooled title and its text, which a word may be in either of and a
- * phrase or NEAR within one. What only selects articles cannot be read off a passage: a date or
- * path is asked of the hit, where there is one; fields may hold, and so may what hangs on them. A
+ * phrase or NEAR within one. What only selects articles cannot be read off a passage: it is asked
+ * of the hit (evidence_fields.h); where there is none it may hold, and so may what hangs on it. A
  * passage that was found has a root that holds; any other text may not, and then nothing counts.
  */
 #ifndef QUERN_QUERY_EVIDENCE_H
 #define QUERN_QUERY_EVIDENCE_H
 
+#include "query/evidence_fields.h"
 #include "query/expand.h"
 #include "query/nearby.h"
 #include "query/plan.h"
@@ -38,7 +39,8 @@ typedef struct quern_evidence_passage {
     uint32_t title_words; /* positions of the title that are pooled into the passage */
     quern_string text;
     int is_text_unknown;  /* 1: the index stores no texts; any leaf may hold */
-    const quern_hit *hit; /* its date and source are those of the article; NULL: not known */
+    const quern_hit *hit; /* its date, source, title and fields are those of the article, which was
+                             found by the plan; NULL: not known */
     uint32_t language;    /* the number of the one that it was analysed in */
 } quern_evidence_passage;
 
@@ -46,6 +48,7 @@ typedef struct quern_evidence_passage {
 typedef struct quern_evidence_node {
     const quern_plan_node *node;
     quern_truth truth;
+    int is_sure;   /* it holds for every passage that is found */
     int is_met;    /* the first term of a NEAR stands in the passage */
     int is_marked; /* it holds, and is a reason why the passage matches */
     int is_scored; /* and adds to its score, if it is a leaf that does */
@@ -87,6 +90,8 @@ typedef struct quern_evidence {
     size_t n_occurrences, cap_occurrences;
     quern_nearby_place *places;
     size_t cap_places;
+    quern_evidence_fields fields;
+    int asks_fields; /* a SELECT may be false of a passage that is found */
 } quern_evidence;
 
 void quern_evidence_finish(quern_evidence *e);

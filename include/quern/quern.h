@@ -718,7 +718,9 @@ QUERN_API quern_status quern_suggestions_get(const quern_suggestions *suggestion
                                              quern_suggestion *out);
 
 /* Calls `each` for at most `n` words of the index that begin as `prefix` does, the commonest first,
- * with how many passages have them; a value other than 0 stops. */
+ * with how many passages have them, which may count deleted ones that are not merged away yet where
+ * the word has other forms; words of deleted passages alone are not among them. A value other than
+ * 0 stops. */
 QUERN_API quern_status quern_complete(quern_reader *reader, quern_string prefix, size_t n,
                                       int (*each)(quern_string word, uint64_t passages,
                                                   void *payload),

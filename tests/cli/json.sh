@@ -95,6 +95,27 @@ same 'all of near copies' 3 "$(members hit copies | wc -l | tr -d ' ')"
 rm wader.txt wader2.txt wader3.txt
 run 0 "$INDEXER"
 
+# Highlights where a field is one of several reasons.
+echo '{"id":"1","title":"Plover","section":"Birds","price":"12","text":"The plover costs little."}' >fields.jsonl
+run 0 "$INDEXER"
+while read -r spans words; do
+    run 0 "$SEARCH" --json "$words"
+    valid "$words"
+    same "$words" "${spans#none}" "$(members hit highlights | tr -cd '0-9,')"
+done <<'EOF'
+none title:plover OR (costs AND section:fish)
+11,16 title:plover OR (costs AND section:birds)
+none title:plover OR (costs AND price:20..30)
+11,16 title:plover OR (costs AND price:10..20)
+4,10 plover OR (costs -section:birds)
+4,10,11,16 plover OR (costs -section:fish)
+none title:plover OR (costs -title:plover)
+11,16 costs title:plover
+11,16 (title:plover OR costs OR title:wader)@2
+EOF
+rm fields.jsonl
+run 0 "$INDEXER"
+
 # In order of date.
 printf '%s\n' '{"id":"o","date":"1999-01-01","text":"Auks, auks and auks."}' \
     '{"id":"y","date":"2024-01-01","text":"There are auks of several kinds on that cliff."}' \

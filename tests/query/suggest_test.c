@@ -166,6 +166,7 @@ static void test_complete(void)
     check_complete("c", 2, 0, "crown 9, chips 6");
     check_complete("c", 20, 1, "crown 9");
     check_complete("caf", 20, 0, "cafe 4");
+    check_complete("del", 20, 0, ""); /* in deleted passages alone */
     check_complete("xyzzyx", 20, 0, "");
     check_complete("", 20, 0, "");
     check_complete("\xFF", 20, 0, "");
