@@ -58,6 +58,7 @@ enum row {
     ROW_NO_FOLD,
     ROW_SORT,
     ROW_SPELLINGS,
+    ROW_SYNONYMS,
     ROW_LIKE,
     ROW_COMPLETE,
     ROW_QUIET,
@@ -104,6 +105,9 @@ static const quern_option options[] = {
     [ROW_SORT] = {0, 0, "sort", "ORDER", "score; date, newest first; date:asc, oldest first"},
     [ROW_SPELLINGS] = {0, 0, "spellings", NULL,
                        "British and American spellings of a word find each other"},
+    [ROW_SYNONYMS] = {0, 0, "synonyms", "FILE",
+                      "words find what stands for the same in FILE, which has\n"
+                      "lines such as: car, automobile"},
     [ROW_LIKE] = {0, 0, "like", "PATH[<TAB>ID]",
                   "no words: other articles like this one of the index"},
     [ROW_COMPLETE] = {0, 0, "complete", "PREFIX",
@@ -156,6 +160,7 @@ typedef struct settings {
     const char *queries;         /* a file of them, or NULL */
     const char *complete;        /* a prefix, or NULL */
     const char *like;            /* path and id of an article, or NULL */
+    const char *synonyms;        /* a file, or NULL */
     quern_query_options reading; /* dates are as typed */
     quern_shard_list shards;
     uint32_t limit_ms; /* 0: none */
@@ -175,6 +180,7 @@ typedef struct run {
     quern_place place;
     quern_index *index;
     quern_reader *reader;
+    quern_synonyms *synonyms;
     quern_query *query;
     quern_hits *hits;
     quern_totals totals;
@@ -318,6 +324,9 @@ static int take(int row, const char *argument, void *payload)
     case ROW_LIKE:
         s->like = argument;
         return 0;
+    case ROW_SYNONYMS:
+        s->synonyms = argument;
+        return 0;
     case ROW_COMPLETE:
         s->complete = argument;
         return 0;
@@ -458,12 +467,26 @@ static int find_index(run *r)
     return 0;
 }
 
+static quern_status read_synonyms(run *r, quern_error *err)
+{
+    if (!r->set.synonyms || r->synonyms) {
+        return QUERN_OK;
+    }
+    quern_status status = quern_synonyms_open(r->reader, r->set.synonyms, &r->synonyms, err);
+    r->set.reading.synonyms = r->synonyms;
+    return status;
+}
+
 static int open_reader(run *r)
 {
     quern_error err;
     if (quern_index_open(r->place.index, NULL, &r->index, &err) ||
         quern_reader_open(r->index, &r->reader, &err)) {
         return quern_message_fail(&err);
+    }
+    if (read_synonyms(r, &err)) { /* a file that is not there is no index that is not */
+        int code = quern_message_fail(&err);
+        return code == QUERN_EXIT_NO_INDEX ? QUERN_EXIT_FAILED : code;
     }
     return 0;
 }
@@ -501,6 +524,7 @@ static quern_status ask_shards(const quern_attempt *attempt, void *payload, quer
     run *r = payload;
     quern_status status =
         quern_shard_list_open(&r->set.shards, attempt, r->typed, &r->set.search, &r->reader, err);
+    status = status ? status : read_synonyms(r, err);
     status = status ? status
                     : quern_query_parse_with(r->reader, QUERN_STR(r->typed), &r->set.reading,
                                              &r->query, err);
@@ -767,6 +791,7 @@ static void end(run *r)
 {
     quern_hits_free(r->hits);
     quern_query_free(r->query);
+    quern_synonyms_free(r->synonyms);
     quern_reader_free(r->reader);
     quern_index_close(r->index);
     quern_locate_close(&r->place);

@@ -539,6 +539,7 @@ quern_plan_node *quern_parser_group(quern_parser *p)
 {
     group g = {0};
     while (kind_at(p) != QUERN_LEX_CLOSE && kind_at(p) != QUERN_LEX_END && !p->status) {
+        add_to(p, &g.rest, QUERN_PLAN_ANY, quern_parser_row(p));
         parse_chain(p, &g);
     }
     if (kind_at(p) == QUERN_LEX_CLOSE) {
@@ -662,6 +663,7 @@ quern_status quern_query_build(const quern_query_language *language, quern_strin
     quern_tokens_finish(&p.foreign);
     quern_free(p.readings.items);
     quern_free(p.scratch_readings.items);
+    quern_free(p.same);
     quern_free(p.units);
     quern_free(p.members);
     quern_buf_finish(&p.bytes);

@@ -26,9 +26,10 @@ typedef struct quern_query_language {
     /* Whether a passage of the index has a term; NULL: any may. */
     int (*has_term)(const void *payload, quern_string term);
     const void *payload;
-    int64_t now;    /* seconds since 1970, which since:7d counts from; 0: the clock says */
-    int spellings;  /* 1: a word stands for its other spellings, too; of English alone */
-    int stems_only; /* 1: nothing is stemmed, so that each word is its own exact form */
+    int64_t now; /* seconds since 1970, which since:7d counts from; 0: the clock says */
+    const quern_synonyms *synonyms; /* or NULL */
+    int spellings;             /* 1: a word stands for its other spellings, too; of English alone */
+    int stems_only;            /* 1: nothing is stemmed, so that each word is its own exact form */
     const char *since, *until; /* dates that all of the answer has to be from; NULL: any */
 } quern_query_language;
 

@@ -507,6 +507,12 @@ quern_plan_node *quern_parser_phrase(quern_parser *p)
     return any;
 }
 
+quern_plan_node *quern_parser_operand(quern_parser *p, quern_string text,
+                                      const quern_tokens *tokens)
+{
+    return tokens->n > 0 ? words(p, text.data, tokens->items, tokens->n, 1, 0) : NULL;
+}
+
 quern_plan_node *quern_parser_value(quern_parser *p, size_t start, size_t end)
 {
     quern_tokens *tokens = &p->scratch;

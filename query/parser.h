@@ -43,6 +43,9 @@ typedef struct quern_parser {
     quern_parser_readings readings, scratch_readings; /* of tokens and scratch */
     const quern_token *first_token;                   /* of those whose leaves are being made, */
     const quern_parser_readings *read;                /* and their readings */
+    quern_plan_member *same;                          /* the stems that stand for it */
+    size_t cap_same;
+    int is_inside; /* what is being read stands for another word itself */
     quern_plan_member *members;
     size_t cap_members;
     quern_buf bytes;    /* scratch */
@@ -95,6 +98,9 @@ quern_plan_node *quern_parser_word(quern_parser *p, int is_operand, int is_exact
 quern_plan_node *quern_parser_fuzzy(quern_parser *p, uint32_t edits);
 quern_plan_node *quern_parser_phrase(quern_parser *p);
 quern_plan_node *quern_parser_pattern(quern_parser *p);
+/* A text, whose tokens are given, as one thing, to be had whole. */
+quern_plan_node *quern_parser_operand(quern_parser *p, quern_string text,
+                                      const quern_tokens *tokens);
 /* The words of text[start, end) in p->field. */
 quern_plan_node *quern_parser_value(quern_parser *p, size_t start, size_t end);
 
@@ -127,6 +133,10 @@ const quern_token *quern_parser_spelling(quern_parser *p, size_t i);
 /* The leaf of a word with all that stands for the same: a SAME, or the leaf itself. */
 quern_plan_node *quern_parser_same(quern_parser *p, const quern_token *token,
                                    quern_plan_node *leaf);
+
+/* What stands for the words from the one at hand on, of several that are typed in a row; NULL: none
+ * does. They are read as words after. */
+quern_plan_node *quern_parser_row(quern_parser *p);
 
 /* ---- parse_clause.c ---- */
 

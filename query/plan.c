@@ -103,10 +103,14 @@ quern_status quern_plan_intern(quern_plan *plan, const char *term, size_t len, u
     return QUERN_OK;
 }
 
+uint32_t quern_plan_strings_find(const quern_plan_strings *s, quern_string string)
+{
+    return s->n_slots ? s->slots[slot_of(s, string.data, string.len)] - 1 : QUERN_PLAN_NONE;
+}
+
 uint32_t quern_plan_find(const quern_plan *plan, const char *term, size_t len)
 {
-    const quern_plan_strings *s = &plan->term_strings;
-    return s->n_slots ? s->slots[slot_of(s, term, len)] - 1 : QUERN_PLAN_NONE;
+    return quern_plan_strings_find(&plan->term_strings, (quern_string){term, len});
 }
 
 /* ---- The tree ---- */

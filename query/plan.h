@@ -190,6 +190,8 @@ typedef struct quern_plan {
 quern_status quern_plan_strings_intern(quern_plan_strings *s, quern_arena *arena,
                                        quern_string string, uint32_t *out, int *added,
                                        quern_error *err);
+/* Where a string is, or QUERN_PLAN_NONE. */
+uint32_t quern_plan_strings_find(const quern_plan_strings *s, quern_string string);
 void quern_plan_strings_finish(quern_plan_strings *s);
 
 void quern_plan_init(quern_plan *plan);

@@ -3,6 +3,7 @@
  * fields of the reader's index. */
 #include "query/counts.h"
 #include "query/parse.h"
+#include "query/synonyms.h"
 #include "query/reader.h"
 #include "stemmer/fields.h"
 
@@ -75,11 +76,19 @@ quern_status quern_query_parse_with(quern_reader *reader, quern_string text,
     if (options) {
         quern_struct_read(&set, sizeof set, options);
     }
+    const char *name = reader->snapshot->manifest.config.language;
+    if (set.synonyms && strcmp(set.synonyms->language, name) != 0) {
+        return quern_fail(err, QUERN_E_INVALID,
+                          "the synonyms were read for an index in %s, this one is in %s - read "
+                          "them with this reader",
+                          set.synonyms->language, name);
+    }
     quern_query_language language = {.has_field = has_field,
                                      .has_term = has_term,
                                      .payload = reader,
                                      .since = set.since,
                                      .until = set.until,
+                                     .synonyms = set.synonyms,
                                      .spellings = set.spellings};
     language.stems_only = strcmp(reader->snapshot->manifest.config.language, "none") == 0;
     QUERN_TRY(quern_reader_take_analysis(reader, &language.analysis, err));

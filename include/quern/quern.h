@@ -133,7 +133,8 @@ typedef struct quern_index quern_index;   /* a place on disk and its options */
 typedef struct quern_reader quern_reader; /* one committed generation, never changing: a snapshot */
 typedef struct quern_writer quern_writer; /* at most one for each index */
 typedef struct quern_query quern_query;   /* parsed once, used often */
-typedef struct quern_hits quern_hits;     /* the answer to one search */
+typedef struct quern_synonyms quern_synonyms; /* words that stand for the same */
+typedef struct quern_hits quern_hits;         /* the answer to one search */
 
 #define QUERN_WHOLE_ARTICLES UINT32_MAX
 
@@ -485,10 +486,12 @@ typedef struct quern_query_options {
     int spellings; /* 1: a word finds its British and American spellings, too: recognised and
                       recognized, colour and color; not one in quotation marks, after = or beside
                       NEAR. Of an index in English alone, for searches in the reader's */
+    const quern_synonyms *synonyms; /* a word finds what stands for the same in these, too, as with
+                                       spellings. NULL: none; else they stay as long as the call */
 } quern_query_options;
 #define QUERN_QUERY_OPTIONS_INIT                                                                   \
     {                                                                                              \
-        sizeof(quern_query_options), NULL, NULL, 0                                                 \
+        sizeof(quern_query_options), NULL, NULL, 0, NULL                                           \
     }
 
 /* The same with options, which hold for the whole of the query, whatever its text says. A date that
@@ -496,6 +499,26 @@ typedef struct quern_query_options {
 QUERN_API quern_status quern_query_parse_with(quern_reader *reader, quern_string text,
                                               const quern_query_options *options, quern_query **out,
                                               quern_error *err);
+
+/* Words that stand for the same, one set a line, in UTF-8:
+ *
+ *     # comment
+ *     car, automobile, motor car          each of them finds the others
+ *     ai, deep learning => neural network     what is left finds what is right, and not back
+ *
+ * A word is found among them in all its forms, as `cars`, and finds all forms; several words are
+ * found where they are typed in a row, and find the phrase of their stems. */
+
+/* Reads sets from memory, for indexes in the language of the reader's. Errors name the line and
+ * `name` (NULL: "synonyms"). What was read is shared by threads and by any number of queries, and
+ * may outlive the reader. Errors: SYNTAX, with the line and what to do; NOMEM. */
+QUERN_API quern_status quern_synonyms_read(quern_reader *reader, quern_string text,
+                                           const char *name, quern_synonyms **out,
+                                           quern_error *err);
+/* The same from a file. Errors: also those of reading it. */
+QUERN_API quern_status quern_synonyms_open(quern_reader *reader, const char *path,
+                                           quern_synonyms **out, quern_error *err);
+QUERN_API void quern_synonyms_free(quern_synonyms *synonyms);
 
 typedef struct quern_like_options {
     size_t size;
