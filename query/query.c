@@ -48,12 +48,13 @@ int quern_query_is_field(const void *reader, quern_string name)
            has_field(reader, name);
 }
 
-/* The reader is shared by threads and is only read. */
+/* The reader is shared by threads and is only read. A term that cannot be looked up may be there:
+ * so the search looks for it, and says what is damaged. */
 static int has_term(const void *payload, quern_string term)
 {
     uint64_t n = 0;
     quern_reader *reader = (quern_reader *)(uintptr_t)payload;
-    return !quern_counts_of(reader, &term, 1, &n, NULL) && n > 0;
+    return quern_counts_of(reader, &term, 1, &n, NULL) || n > 0;
 }
 
 quern_status quern_query_parse_with(quern_reader *reader, quern_string text,

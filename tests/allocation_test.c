@@ -156,6 +156,36 @@ static quern_status step_like(const char *dir, quern_error *err)
     return s ? s : l.status;
 }
 
+/* Words that stand for the same. */
+static quern_status step_same(const char *dir, quern_error *err)
+{
+    static const char sets[] =
+        "chip, wafer, long term\nstone => bedrock, of all\nlong term, ever\n";
+    quern_index *index = NULL;
+    quern_reader *reader = NULL;
+    quern_synonyms *synonyms = NULL;
+    quern_query *query = NULL;
+    quern_hits *hits = NULL;
+    quern_query_options reading = QUERN_QUERY_OPTIONS_INIT;
+    quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
+    options.explain = 1;
+    quern_status s = quern_index_open(dir, NULL, &index, err);
+    s = s ? s : quern_reader_open(index, &reader, err);
+    s = s ? s : quern_synonyms_read(reader, QUERN_STR(sets), NULL, &synonyms, err);
+    reading.spellings = 1;
+    reading.synonyms = synonyms;
+    s = s ? s
+          : quern_query_parse_with(reader, QUERN_STR("colour stone +wafers long term title:grey"),
+                                   &reading, &query, err);
+    s = s ? s : quern_search(reader, query, &options, &hits, err);
+    quern_hits_free(hits);
+    quern_query_free(query);
+    quern_synonyms_free(synonyms);
+    quern_reader_free(reader);
+    quern_index_close(index);
+    return s;
+}
+
 static quern_status step_check(const char *dir, quern_error *err)
 {
     return quern_index_check(dir, NULL, NULL, err);
@@ -167,7 +197,7 @@ static const struct {
     int filled; /* the index is there and has the article "kept" */
 } steps[] = {{"create", step_create, 0},     {"write", step_write, 1},   {"sync", step_sync, 1},
              {"optimize", step_optimize, 1}, {"search", step_search, 1}, {"like", step_like, 1},
-             {"check", step_check, 1}};
+             {"same", step_same, 1},         {"check", step_check, 1}};
 
 /* A fresh index in dir, with one article where wanted. */
 static void prepare(const char *dir, int filled)

@@ -5,6 +5,7 @@
 
 #include "query/parse.h"
 #include "tests/check.h"
+#include "tests/scratch.h"
 
 #include <string.h>
 #include <time.h>
@@ -159,6 +160,89 @@ static void test_plans(void)
     quern_analysis_free(analysis);
 }
 
+/* Of an index in several languages: a word of the file is looked for in all of them, and is known
+ * by its stem in the first. */
+static void test_languages(void)
+{
+    static const char file[] = "car, Wagen, motor car\ncolour, Farbe\n";
+    static const struct {
+        const char *typed, *plan;
+    } rows[] = {
+        {"cars", "(motor ADJ/1 car) \\same:car,wag,wagen"},
+        {"Wagen", "(motor ADJ/1 car) \\same:car,wag,wagen"},
+        {"colors", "\\same:color,colour,farb"},
+        {"=Wagen", "\\same:wag=wagen,wagen=wagen"},
+    };
+    quern_error err;
+    quern_synonyms *s = NULL;
+    CU_ASSERT_FATAL(quern_analysis_new("english,german", &analysis, &err) == QUERN_OK);
+    CU_ASSERT_FATAL(build(file, strlen(file), &s, &err) == QUERN_OK);
+    quern_query_language language = {.analysis = analysis, .synonyms = s, .spellings = 1};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        quern_query *query = NULL;
+        CU_ASSERT_FATAL(quern_query_build(&language, quern_str(rows[i].typed), &query, &err) ==
+                        QUERN_OK);
+        char row[400];
+        snprintf(row, sizeof row, "%s: %s", rows[i].typed, quern_query_text(query));
+        CHECK_ROW(row, strcmp(quern_query_text(query), rows[i].plan) == 0);
+        quern_query_free(query);
+    }
+    quern_synonyms_free(s);
+    quern_analysis_free(analysis);
+}
+
+static quern_reader *reader_of(const char *dir, const char *language, quern_index **index)
+{
+    quern_error err;
+    quern_reader *reader = NULL;
+    quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
+    options.language = language;
+    CU_ASSERT_FATAL(quern_index_create(dir, &options, &err) == QUERN_OK);
+    CU_ASSERT_FATAL(quern_index_open(dir, NULL, index, &err) == QUERN_OK);
+    CU_ASSERT_FATAL(quern_reader_open(*index, &reader, &err) == QUERN_OK);
+    return reader;
+}
+
+/* What was read for one language is not for an index in another one. */
+static void test_contract(void)
+{
+    char base[4096];
+    char dirs[2][4200];
+    quern_error err;
+    quern_index *index[2] = {NULL, NULL};
+    quern_query *query = NULL;
+    quern_synonyms *s = NULL;
+    quern_query_options options = QUERN_QUERY_OPTIONS_INIT;
+    scratch_make(base);
+    snprintf(dirs[0], sizeof dirs[0], "%s/english", base);
+    snprintf(dirs[1], sizeof dirs[1], "%s/german", base);
+    quern_reader *english = reader_of(dirs[0], "english", &index[0]);
+    quern_reader *german = reader_of(dirs[1], "german", &index[1]);
+    CHECK(quern_synonyms_read(NULL, QUERN_STR("a, b"), NULL, &s, &err) == QUERN_E_INVALID);
+    CHECK(quern_synonyms_read(english, QUERN_STR("a, b"), NULL, NULL, &err) == QUERN_E_INVALID);
+    CHECK(quern_synonyms_open(english, NULL, &s, &err) == QUERN_E_INVALID);
+    CHECK(quern_synonyms_open(english, "/none/there", &s, &err) == QUERN_E_NOT_FOUND && !s);
+    CHECK(quern_synonyms_open(english, base, &s, &err) == QUERN_E_IO && !s); /* a folder */
+    CHECK(quern_synonyms_read(english, QUERN_STR("a"), NULL, &s, &err) == QUERN_E_SYNTAX);
+    CHECK(strncmp(err.message, "synonyms:1: ", 12) == 0);
+    scratch_write(base, "sets", "car, lorry\n", 11);
+    snprintf(dirs[0], sizeof dirs[0], "%s/sets", base);
+    CU_ASSERT_FATAL(quern_synonyms_open(english, dirs[0], &s, &err) == QUERN_OK);
+    options.synonyms = s;
+    CHECK(quern_query_parse_with(english, QUERN_STR("cars"), &options, &query, &err) == QUERN_OK);
+    CHECK(strcmp(quern_query_text(query), "car") == 0); /* the index has no lorry */
+    quern_query_free(query);
+    CHECK(quern_query_parse_with(german, QUERN_STR("cars"), &options, &query, &err) ==
+          QUERN_E_INVALID);
+    CHECK(query == NULL && strstr(err.message, "german") && err.hint[0]);
+    quern_synonyms_free(s);
+    for (int i = 0; i < 2; i++) {
+        quern_reader_free(i ? german : english);
+        quern_index_close(index[i]);
+    }
+    scratch_remove(base);
+}
+
 /* One word that stands for more than is searched. */
 static void test_many(void)
 {
@@ -231,8 +315,14 @@ static void test_random(void)
 }
 
 static CU_TestInfo tests[] = {
-    {"errors", test_errors}, {"a long line", test_long_line}, {"a large file", test_large},
-    {"plans", test_plans},   {"too many words", test_many},   {"random bytes", test_random},
+    {"errors", test_errors},
+    {"a long line", test_long_line},
+    {"a large file", test_large},
+    {"plans", test_plans},
+    {"too many words", test_many},
+    {"random bytes", test_random},
+    {"several languages", test_languages},
+    {"contract", test_contract},
     CU_TEST_INFO_NULL,
 };
 QUERN_TEST_MAIN("query/synonyms", tests)
