@@ -57,6 +57,67 @@ static void print_options(const quern_index_options *o)
            o->no_text ? "not stored" : "stored", o->engine);
 }
 
+/* How many articles are read in each of several languages. */
+typedef struct language_list {
+    const char *names; /* with commas between */
+    uint64_t *counts;
+} language_list;
+
+/* The number of the name in the list, which has it. */
+static size_t language_number(const char *names, quern_string name)
+{
+    size_t n = 0;
+    for (size_t len; *names; names += len + (names[len] == ','), n++) {
+        len = strcspn(names, ",");
+        if (len == name.len && memcmp(names, name.data, len) == 0) {
+            return n;
+        }
+    }
+    return 0;
+}
+
+static int count_language(const quern_listing *listing, void *payload)
+{
+    language_list *list = payload;
+    if (!listing->skip_reason) {
+        list->counts[language_number(list->names, listing->language)]++;
+    }
+    return 0;
+}
+
+/* Counts the articles of each language; NULL: it failed, and that was said. */
+static uint64_t *count_languages(quern_task *task, const char *names)
+{
+    quern_error err;
+    language_list list = {names, calloc(strlen(names) + 1, sizeof(uint64_t))};
+    if (!list.counts) {
+        (void)quern_message_no_memory();
+    } else if (quern_reader_list(task->reader, count_language, &list, &err)) {
+        (void)quern_message_fail(&err);
+        free(list.counts);
+        list.counts = NULL;
+    }
+    return list.counts;
+}
+
+static int print_languages(quern_task *task, const char *names)
+{
+    char number[QUERN_MESSAGE_NUMBER];
+    uint64_t *counts = count_languages(task, names);
+    if (!counts) {
+        return QUERN_EXIT_FAILED;
+    }
+    fputs("languages ", stdout);
+    for (size_t i = 0, len; *names; names += len + (names[len] == ','), i++) {
+        len = strcspn(names, ",");
+        printf("%s%.*s %s", i ? ", " : "", (int)len, names,
+               quern_message_number(number, counts[i]));
+    }
+    putchar('\n');
+    free(counts);
+    return 0;
+}
+
 typedef struct skip_list {
     quern_task *task;
     uint64_t n;
@@ -122,6 +183,19 @@ static json_t *json_options(const quern_index_options *o)
                      !o->no_text, "engine", o->engine);
 }
 
+/* {"english": 5, "german": 2}; NULL: no memory, or it cannot be read. */
+static json_t *json_languages(quern_task *task, const char *names)
+{
+    uint64_t *counts = count_languages(task, names);
+    json_t *out = counts ? json_object() : NULL;
+    for (size_t i = 0, len; out && *names; names += len + (names[len] == ','), i++) {
+        len = strcspn(names, ",");
+        (void)json_object_setn_new(out, names, len, json_integer((json_int_t)counts[i]));
+    }
+    free(counts);
+    return out;
+}
+
 static int print_json_status(quern_task *task, const quern_stats *s, const quern_index_options *o)
 {
     quern_json json = quern_json_open("status");
@@ -144,6 +218,9 @@ static int print_json_status(quern_task *task, const quern_stats *s, const quern
     quern_json_set_count(&json, "skipped", s->skipped);
     quern_json_set_count(&json, "index_bytes", s->index_bytes);
     quern_json_set_count(&json, "text_bytes", s->text_bytes);
+    if (o->language && strchr(o->language, ',')) {
+        quern_json_set(&json, "languages", json_languages(task, o->language));
+    }
     quern_json_set_count(&json, "stale_files", quern_reader_stale(task->reader, NULL, STALE_US));
     return quern_json_print(&json, stdout) ? quern_message_no_memory() : 0;
 }
@@ -173,6 +250,12 @@ int quern_command_status(quern_task *task)
     print_roots(task);
     print_sizes(&stats);
     print_options(&options);
+    if (options.language && strchr(options.language, ',')) {
+        code = print_languages(task, options.language);
+    }
+    if (code) {
+        return code;
+    }
     uint64_t stale = quern_reader_stale(task->reader, NULL, STALE_US);
     if (stale) {
         printf("newer     %s file%s — run: indexer\n", quern_message_number(number, stale),

@@ -28,7 +28,7 @@
 #include "index/manifest.h"
 #include "index/sources.h"
 
-#define QUERN_ENGINE_VERSION 5
+#define QUERN_ENGINE_VERSION 6
 
 /* Of layers that index/ does not know: handed through as they are. */
 struct quern_plan;
@@ -112,8 +112,9 @@ typedef struct quern_engine_address {
 typedef struct quern_engine_db quern_engine_db;
 
 typedef int (*quern_engine_meta_fn)(quern_string key, quern_string value, void *payload);
+/* `language`: the number of the one that the article was analysed in. */
 typedef int (*quern_engine_article_fn)(const quern_article *article, uint32_t n_passages,
-                                       void *payload);
+                                       uint32_t language, void *payload);
 
 typedef int (*quern_engine_form_fn)(quern_string form, uint64_t n_passages, void *payload);
 

@@ -64,10 +64,12 @@ typedef struct carrying {
     quern_error *err;
 } carrying;
 
-static int carry_foreign(const quern_article *article, uint32_t n_passages, void *payload)
+static int carry_foreign(const quern_article *article, uint32_t n_passages, uint32_t language,
+                         void *payload)
 {
     carrying *c = payload;
     (void)n_passages;
+    (void)language;
     c->status = quern_writer_put(c->r->writer, article, c->err);
     return c->status != QUERN_OK;
 }

@@ -63,10 +63,12 @@ static quern_status seek_native(seeker *s, const quern_snapshot *snapshot, quern
     return status;
 }
 
-static int see_article(const quern_article *article, uint32_t n_passages, void *payload)
+static int see_article(const quern_article *article, uint32_t n_passages, uint32_t language,
+                       void *payload)
 {
     seeker *s = payload;
     (void)n_passages;
+    (void)language;
     if (is_it(s, article->source, article->id)) {
         give(s, article);
     }

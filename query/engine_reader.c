@@ -2,6 +2,8 @@
 /* engine_reader - see engine_reader.h. */
 #include "query/engine_reader.h"
 
+#include "stemmer/languages.h"
+
 quern_status quern_engine_reader_open(quern_engine_reader *r, quern_snapshot *snapshot,
                                       quern_error *err)
 {
@@ -34,11 +36,14 @@ typedef struct lister {
     int (*each)(const quern_listing *listing, void *payload);
     void *payload;
     int *stopped;
+    const char *languages; /* of the index */
 } lister;
 
-static int list_article(const quern_article *article, uint32_t n_passages, void *payload)
+static int list_article(const quern_article *article, uint32_t n_passages, uint32_t language,
+                        void *payload)
 {
     const lister *l = payload;
+    char name[QUERN_LANGUAGE_BYTES];
     quern_listing listing = {.size = sizeof listing};
     listing.source = article->source;
     listing.id = article->id;
@@ -46,15 +51,16 @@ static int list_article(const quern_article *article, uint32_t n_passages, void 
     listing.date = article->date;
     listing.text_bytes = article->text.len;
     listing.passages = n_passages;
+    listing.language = quern_languages_at(l->languages, language, name);
     *l->stopped = l->each(&listing, l->payload) != 0;
     return *l->stopped;
 }
 
-quern_status quern_engine_reader_list(quern_engine_reader *r,
+quern_status quern_engine_reader_list(quern_engine_reader *r, const char *languages,
                                       int (*each)(const quern_listing *listing, void *payload),
                                       void *payload, int *stopped, quern_error *err)
 {
-    lister l = {each, payload, stopped};
+    lister l = {each, payload, stopped, languages};
     *stopped = 0;
     return r->engine->each_article(r->db, 0, list_article, &l, err);
 }

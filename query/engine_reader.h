@@ -25,8 +25,8 @@ void quern_engine_reader_close(quern_engine_reader *r);
 quern_status quern_engine_reader_sources(quern_engine_reader *r, quern_snapshot *snapshot,
                                          quern_sources **out, quern_error *err);
 
-/* Calls `each` for every article. */
-quern_status quern_engine_reader_list(quern_engine_reader *r,
+/* Calls `each` for every article of an index of these languages. */
+quern_status quern_engine_reader_list(quern_engine_reader *r, const char *languages,
                                       int (*each)(const quern_listing *listing, void *payload),
                                       void *payload, int *stopped, quern_error *err);
 

@@ -479,7 +479,7 @@ static int print_field_word(printer *p, uint32_t number)
         return 0;
     }
     quern_string name = {t->bytes + 1, head - 3};
-    int sort = end[1];
+    int sort = (unsigned char)end[1];
     int is_title = name.len == strlen(QUERN_FIELD_TITLE) &&
                    memcmp(name.data, QUERN_FIELD_TITLE, name.len) == 0;
     if (!is_typed_name(p, name) ||

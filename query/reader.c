@@ -9,6 +9,7 @@
 #include "query/reader.h"
 
 #include "index/store.h"
+#include "stemmer/languages.h"
 
 #include <stdlib.h>
 
@@ -267,7 +268,8 @@ typedef struct lister {
     int (*each)(const quern_listing *listing, void *payload);
     void *payload;
     int stopped;
-    quern_arena arena; /* of the article at hand */
+    const char *languages; /* of the index */
+    quern_arena arena;     /* of the article at hand */
     quern_source **skipped;
     size_t n_skipped, cap_skipped;
 } lister;
@@ -276,11 +278,13 @@ static quern_status list_article(lister *l, quern_segment *segment, uint32_t i, 
 {
     quern_stored_article article;
     quern_listing listing = {.size = sizeof listing};
+    char name[QUERN_LANGUAGE_BYTES];
     quern_arena_finish(&l->arena);
     QUERN_TRY(quern_segment_article(segment, i, &l->arena, &article, err));
     listing.date = article.date;
     listing.text_bytes = article.text_bytes;
     listing.passages = article.n_passages;
+    listing.language = quern_languages_at(l->languages, article.analysed_in, name);
     quern_string *out[] = {&listing.source, &listing.id, &listing.title};
     const quern_string *in[] = {&article.source, &article.id, &article.title};
     for (size_t k = 0; k < 3; k++) {
@@ -338,6 +342,7 @@ static quern_status list_skipped(lister *l, quern_sources *sources, quern_error 
         listing.source = quern_str(l->skipped[i]->name);
         listing.id = quern_str("");
         listing.title = quern_str("");
+        listing.language = quern_str("");
         listing.skip_reason = l->skipped[i]->skip_reason;
         l->stopped = l->each(&listing, l->payload) != 0;
     }
@@ -356,8 +361,10 @@ quern_status quern_reader_list(quern_reader *reader,
         return quern_fail(err, QUERN_E_INVALID, "quern_reader_list: an argument is missing");
     }
     quern_snapshot *s = reader->snapshot;
+    l.languages = s->manifest.config.language;
     if (reader->guest.engine) {
-        status = quern_engine_reader_list(&reader->guest, each, payload, &l.stopped, err);
+        status = quern_engine_reader_list(&reader->guest, s->manifest.config.language, each,
+                                          payload, &l.stopped, err);
     }
     for (size_t i = 0; !status && i < s->n_segments && !l.stopped; i++) {
         status = list_articles(&l, &s->segments[i], err);

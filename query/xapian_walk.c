@@ -182,7 +182,7 @@ static void give(walk *w, const quern_xapian_record *first)
     out.title_in_text = a->title_in_text;
     out.offsets_in_text = a->offsets_in_text;
     w->n++;
-    w->stopped = w->each(&out, a->n_passages, w->payload) != 0;
+    w->stopped = w->each(&out, a->n_passages, a->analysed_in, w->payload) != 0;
 }
 
 /* Gives those without a passage whose keys are below that of `before`, or all. */
@@ -472,12 +472,14 @@ static quern_status run_checker(check *c, const quern_engine_db *db, quern_error
     return QUERN_OK;
 }
 
-static int look_at_article(const quern_article *article, uint32_t n_passages, void *payload)
+static int look_at_article(const quern_article *article, uint32_t n_passages, uint32_t language,
+                           void *payload)
 {
     uint64_t *sums = payload;
     sums[0] += n_passages;
     sums[1]++;
     (void)article;
+    (void)language;
     return 0;
 }
 

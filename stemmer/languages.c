@@ -79,6 +79,14 @@ int quern_languages_next(const char **list, char out[QUERN_LANGUAGE_BYTES])
     return 1;
 }
 
+quern_string quern_languages_at(const char *list, uint32_t number, char out[QUERN_LANGUAGE_BYTES])
+{
+    out[0] = '\0';
+    for (uint32_t i = 0; i <= number && quern_languages_next(&list, out); i++) {
+    }
+    return quern_str(out);
+}
+
 /* Whether a list has the name. */
 static int has(const char *list, const char *name)
 {

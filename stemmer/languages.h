@@ -23,6 +23,9 @@ quern_status quern_languages_read(const char *text, char out[QUERN_LANGUAGES_BYT
  * cut, and known to nobody. */
 int quern_languages_next(const char **list, char out[QUERN_LANGUAGE_BYTES]);
 
+/* The name with that number, from 0, in *out; the last one where there are fewer. */
+quern_string quern_languages_at(const char *list, uint32_t number, char out[QUERN_LANGUAGE_BYTES]);
+
 /* Whether a tag, as articles have it ("en-GB", "English", "deu"), means the language of the name.
  */
 int quern_languages_is(quern_string tag, const char *name);

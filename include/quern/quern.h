@@ -389,6 +389,7 @@ typedef struct quern_listing {
     uint64_t text_bytes;
     uint32_t passages;
     const char *skip_reason; /* not NULL: a file that was skipped; the rest but source is empty */
+    quern_string language;   /* of those of the index, the one that the article is read in */
 } quern_listing;
 
 /* Calls `each` for every article in key order within each segment, then for every skipped file; a

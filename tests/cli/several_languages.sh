@@ -21,8 +21,10 @@ run 0 "$INDEXER" --language en,de,fr post
 cd post || exit 1
 run 0 "$INDEXER" status
 has out 'languages english,german,french, titles'
+has out 'languages english 2, german 3, french 2'
 run 0 "$INDEXER" status --json
 has out '"language":"english,german,french"'
+has out '"languages":{"english":2,"german":3,"french":2}'
 run 0 "$INDEXER" check
 
 found()
