@@ -39,7 +39,7 @@
 #include "stemmer/dense.h"
 #include "stemmer/fold.h"
 #include "stemmer/function_words.h"
-#include "stemmer/scan_plain.h"
+#include "stemmer/plain.h"
 #include "stemmer/languages.h"
 #include "stemmer/stem.h"
 #include "stemmer/trim.h"
@@ -677,65 +677,8 @@ static inline int needs_care(const quern_trim *words, const char *first)
            (first != words->words.text && first[-1] == '-');
 }
 
-static int is_s(const char *word, size_t len)
-{
-    return len == 1 && (*word | 0x20) == 's';
-}
-
-/* Plain words that wait to be looked up together: by the time of the first, what the others need
- * is fetched. */
-#define BATCH 128u
-
-typedef struct plain_word {
-    quern_spelling spelling; /* none where it is long */
-    uint64_t hash;
-    size_t start, end;
-} plain_word;
-
-typedef struct plain_words {
-    plain_word items[BATCH];
-    unsigned n;
-} plain_words;
-
-/* Adds the plain words of a window from `at` on, but no lone s, which may be a possessive. Returns
- * how many bytes they take with what is between them. *stopped: the next word is not plain. */
-static inline unsigned take_window(const stream *s, const quern_scan_plain *w, size_t at,
-                                   plain_words *words, int *stopped)
-{
-    const quern_vocabulary *vocabulary = &s->analysis->vocabulary;
-    unsigned limit = quern_scan_plain_limit(w->awkward | w->care);
-    unsigned end = 0;
-    plain_word *out = words->items + words->n;
-    *stopped = limit < QUERN_SCAN_PLAIN_END;
-    for (uint64_t starts = w->starts, ends = w->ends; starts; ends &= ends - 1) {
-        unsigned from = (unsigned)__builtin_ctzll(starts);
-        unsigned to = (unsigned)__builtin_ctzll(ends);
-        size_t len = to - from;
-        const char *word = w->text + from;
-        if (to >= limit) {
-            break;
-        }
-        if (is_s(word, len)) {
-            *stopped = 1;
-            break;
-        }
-        starts &= starts - 1;
-        end = to;
-        out->spelling = (quern_spelling){0, 0};
-        if (len <= QUERN_SPELLING_SHORT) {
-            out->spelling = quern_spelling_of(word, len, 16);
-            out->hash = quern_vocabulary_prepare(vocabulary, out->spelling);
-        }
-        out->start = at + from;
-        out->end = at + to;
-        out++;
-    }
-    words->n = (unsigned)(out - words->items);
-    return end;
-}
-
 /* Puts the words that wait. Returns -1 where memory ran out. */
-static int put_words(stream *s, plain_words *words, uint32_t *position)
+static int put_words(stream *s, quern_plain_words *words, uint32_t *position)
 {
     quern_tokens *tokens = s->tokens;
     quern_analysis *analysis = s->analysis;
@@ -745,8 +688,8 @@ static int put_words(stream *s, plain_words *words, uint32_t *position)
         return -1;
     }
     quern_token *out = tokens->items + tokens->n;
-    const plain_word *end = words->items + words->n;
-    for (const plain_word *w = words->items; w < end; w++) {
+    const quern_plain_word *end = words->items + words->n;
+    for (const quern_plain_word *w = words->items; w < end; w++) {
         const char *text = s->text + w->start;
         size_t len = w->end - w->start;
         quern_meaning found =
@@ -784,12 +727,12 @@ static int put_plain(stream *s, uint32_t *position)
     quern_words *words = &s->words->words;
     size_t at = words->at;
     int stopped = 0;
-    plain_words waiting;
+    quern_plain_words waiting;
     waiting.n = 0;
     while (!stopped && at < s->len) {
         quern_scan_plain w;
         quern_scan_plain_at(s->text, at, s->len, &w);
-        unsigned end = take_window(s, &w, at, &waiting, &stopped);
+        unsigned end = quern_plain_take(&s->analysis->vocabulary, &w, at, &waiting, &stopped);
         if (end > 0) {
             at += end;
             s->words->last = at;
@@ -798,7 +741,8 @@ static int put_plain(stream *s, uint32_t *position)
         } else {
             stopped = 1; /* not plain, or too long for a window */
         }
-        if (waiting.n > BATCH - QUERN_SCAN_PLAIN_WORDS && put_words(s, &waiting, position)) {
+        if (waiting.n > QUERN_PLAIN_MOST - QUERN_SCAN_PLAIN_WORDS &&
+            put_words(s, &waiting, position)) {
             return -1;
         }
     }
