@@ -59,7 +59,7 @@ struct quern_native {
 typedef struct sink {
     quern_topk *top;
     uint64_t n_passages;
-    int count;          /* articles too */
+    int count;          /* articles too, one by one */
     int count_only;     /* nothing is scored: top is not used */
     int by_tree;        /* the tree of the plan is asked, which is there */
     quern_prune *prune; /* NULL: exhaustively */
@@ -594,19 +594,26 @@ static quern_status count_all(quern_native *native, sink *to, quern_error *err)
     return QUERN_OK;
 }
 
-static void set_counts(const quern_native *native, const sink *to, int is_counted,
+/* What a search does, beside its plan. */
+typedef struct course {
+    int is_exact;        /* matches are to be counted */
+    int is_article_each; /* then their articles are, too */
+    int is_all;          /* matches are counted faster as bits, those of a tree of any shape */
+    int is_counted;      /* of one word there is nothing left to count */
+} course;
+
+static void set_counts(const quern_native *native, const sink *to, const course *c,
                        quern_found_list *out)
 {
     const quern_prune *prune = to->prune;
     out->n_passages = to->n_passages;
-    out->n_articles = to->n_articles;
     out->is_partial = 0;
-    if (prune && (!to->count || is_counted)) {
+    if (prune && (!c->is_exact || c->is_counted)) {
         uint64_t least = prune->is_partial ? native->query.max_live : 0;
         out->n_passages = prune->n_passages > least ? prune->n_passages : least;
-        out->n_articles = is_counted ? prune->n_passages : 0;
         out->is_partial = prune->is_partial;
     }
+    out->n_articles = !c->is_exact ? 0 : c->is_article_each ? out->n_passages : to->n_articles;
     out->is_cut = native->deadline && native->deadline->is_over;
     out->is_partial |= out->is_cut;
     if (prune && out->is_cut && out->n_passages < prune->n_passages) {
@@ -614,22 +621,59 @@ static void set_counts(const quern_native *native, const sink *to, int is_counte
     }
 }
 
-/* The matches of an ALL of words are counted faster as bits, those of a tree of any shape, than one
- * by one. */
-static quern_status choose_tree(quern_native *native, int how, sink *to, quern_error *err)
+static quern_status use_tree(quern_native *native, sink *to, quern_error *err)
+{
+    to->by_tree = 1;
+    return native->tree ? QUERN_OK : quern_tree_open(&native->query, &native->tree, err);
+}
+
+/* Only counts. */
+static quern_status count_alone(quern_native *native, const course *c, sink *to, quern_error *err)
 {
     const quern_prepared *q = &native->query;
-    int is_all = q->parts && q->plan->root->op == QUERN_PLAN_ALL && (how & QUERN_NATIVE_COUNT);
-    to->by_tree = q->parts && (!q->is_flat || is_all);
-    return to->by_tree && !native->tree ? quern_tree_open(&native->query, &native->tree, err)
-                                        : QUERN_OK;
+    if (q->n_words == 1 && q->n_joins == 0 && q->is_flat && c->is_article_each) {
+        to->n_passages = q->max_live;
+        return QUERN_OK;
+    }
+    QUERN_TRY(c->is_all || !q->is_flat ? use_tree(native, to, err) : make_window(native, 1, err));
+    return count_all(native, to, err);
+}
+
+/* Finds the k best, and counts in the same go or after. */
+static quern_status find_best(quern_native *native, course *c, sink *to, quern_found_list *out,
+                              quern_error *err)
+{
+    const quern_prepared *q = &native->query;
+    int is_word = q->n_words == 1 && q->n_joins == 0;
+    int is_join = q->n_words == 0 && q->n_joins == 1;
+    if (!q->is_flat || (c->is_all && c->is_exact && !to->prune)) {
+        QUERN_TRY(use_tree(native, to, err));
+    }
+    c->is_counted = to->prune && is_word && c->is_article_each;
+    if (to->prune && (is_word || is_join) && (!c->is_exact || c->is_counted || c->is_all)) {
+        native->window.size = PRUNED_WINDOW; /* steps in which it is read: nothing is put there */
+    } else {
+        QUERN_TRY(make_window(native, to->prune != NULL, err));
+    }
+    for (uint32_t s = 0; s < q->n_parts; s++) {
+        QUERN_TRY(add_segment(native, s, to, out, err));
+    }
+    if (!to->prune || !c->is_exact || c->is_counted) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(c->is_all ? use_tree(native, to, err) : QUERN_OK);
+    return count_all(native, to, err);
 }
 
 quern_status quern_native_top(quern_native *native, size_t k, int how, quern_found_list *out,
                               quern_error *err)
 {
+    const quern_prepared *q = &native->query;
     quern_topk top;
-    sink to = {.top = &top, .count = (how & QUERN_NATIVE_COUNT) != 0};
+    course c = {.is_exact = (how & QUERN_NATIVE_COUNT) != 0,
+                .is_article_each = is_article_each(native),
+                .is_all = q->parts && q->plan->root->op == QUERN_PLAN_ALL};
+    sink to = {.top = &top, .count = c.is_exact && !c.is_article_each};
     quern_prune prune = {.query = &native->query,
                          .pool = &native->pool,
                          .tables = native->tables,
@@ -638,31 +682,17 @@ quern_status quern_native_top(quern_native *native, size_t k, int how, quern_fou
                          .deadline = native->deadline,
                          .top = &top};
     quern_status status = QUERN_OK;
-    quern_topk_init(&top, k ? k : 1);
-    int is_word = native->query.n_words == 1 && native->query.n_joins == 0;
-    status = choose_tree(native, how, &to, err);
-    if (native->query.parts && !(how & QUERN_NATIVE_EXHAUSTIVE) && !to.by_tree &&
-        quern_prune_applies(&prune)) {
-        to.prune = &prune;
-    }
-    /* One word has the number of its matches for nothing. */
-    int is_counted = to.prune && is_word && is_article_each(native);
-    int is_join = native->query.n_words == 0 && native->query.n_joins == 1;
-    if (to.prune && (is_word || is_join) && !to.count) {
-        native->window.size =
-            PRUNED_WINDOW; /* in steps of which it is read; nothing is put there */
-    } else if (!status && native->query.parts && !is_counted) {
-        status = make_window(native, to.prune != NULL, err);
-    }
     out->n = 0;
-    for (uint32_t s = 0; !status && s < native->query.n_parts; s++) {
-        status = add_segment(native, s, &to, out, err);
+    quern_topk_init(&top, k ? k : 1);
+    if (q->parts && k == 0 && c.is_exact) {
+        status = count_alone(native, &c, &to, err);
+    } else if (q->parts) {
+        int can_prune = !(how & QUERN_NATIVE_EXHAUSTIVE) && quern_prune_applies(&prune);
+        to.prune = can_prune ? &prune : NULL;
+        status = find_best(native, &c, &to, out, err);
     }
     quern_topk_finish(&top);
-    if (!status && to.prune && to.count && !is_counted) {
-        status = count_all(native, &to, err);
-    }
-    set_counts(native, &to, is_counted, out);
+    set_counts(native, &to, &c, out);
     return status;
 }
 

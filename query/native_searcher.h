@@ -53,7 +53,7 @@ enum {
     QUERN_NATIVE_EXHAUSTIVE = 2 /* exact n_passages: every match is scored, as tests compare with */
 };
 
-/* Replaces *out by the k best. */
+/* Replaces *out by the k best. k 0 with COUNT: the counts alone. */
 quern_status quern_native_top(quern_native *native, size_t k, int how, quern_found_list *out,
                               quern_error *err);
 void quern_found_list_finish(quern_found_list *list);

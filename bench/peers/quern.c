@@ -243,7 +243,8 @@ static void search(void *engine_, const peer_query *query, peer_answer *answer)
     uint64_t start = bench_now();
     check(quern_native_open(e->snapshot, &plan, &model, &native, &err), &err);
     size_t k = query->mode == PEER_COUNT ? 0 : query->k;
-    check(quern_native_top(native, k, 0, &e->found, &err), &err);
+    int how = query->mode == PEER_TOP ? 0 : QUERN_NATIVE_COUNT;
+    check(quern_native_top(native, k, how, &e->found, &err), &err);
     for (size_t i = 0; i < e->found.n && i < k; i++) {
         const quern_found *hit = &e->found.items[i];
         peer_hit_add(answer, e->lines[hit->segment][hit->passage],

@@ -192,6 +192,9 @@ static int check_query(const fixture *f, const quern_bm25 *model, const char *te
         CHECK_ROW(text, is_same(&pruned, &full) && !pruned.is_partial);
         CHECK_ROW(text, pruned.n_articles == pruned.n_passages);
         quern_found_list_finish(&pruned);
+        CHECK(!quern_native_top(native, 0, QUERN_NATIVE_COUNT, &pruned, &err));
+        CHECK_ROW(text, pruned.n == 0 && pruned.n_passages == full.n_passages);
+        quern_found_list_finish(&pruned);
         quern_found_list_finish(&full);
     }
     quern_native_free(native);
