@@ -30,7 +30,8 @@ static int is_function(const quern_plan *plan, const quern_plan_node *node)
 static void soften(const quern_plan *plan, quern_plan_node *node)
 {
     if (is_function(plan, node)) {
-        node->weight *= FUNCTION_WORD;
+        double weight = node->weight * FUNCTION_WORD;
+        node->weight = weight > QUERN_PLAN_WEIGHT_MIN ? weight : QUERN_PLAN_WEIGHT_MIN;
     }
     for (quern_plan_node *child = node->children; child; child = child->sibling) {
         soften(plan, child);

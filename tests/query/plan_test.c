@@ -217,6 +217,9 @@ static void test_soften(void)
     CHECK(a->members[0].term == 1 && a->members[1].term == 0); /* of, the */
     quern_plan_soften(&plan);
     CHECK(a->weight == 0.25 && b->weight == 1.0);
+    a->weight = QUERN_PLAN_WEIGHT_MIN; /* and never less than can be typed */
+    quern_plan_soften(&plan);
+    CHECK(a->weight == QUERN_PLAN_WEIGHT_MIN);
     quern_plan_finish(&plan);
 }
 
