@@ -194,10 +194,19 @@ static quern_status step_check(const char *dir, quern_error *err)
 static const struct {
     const char *name;
     step run;
-    int filled; /* the index is there and has the article "kept" */
-} steps[] = {{"create", step_create, 0},     {"write", step_write, 1},   {"sync", step_sync, 1},
-             {"optimize", step_optimize, 1}, {"search", step_search, 1}, {"like", step_like, 1},
-             {"same", step_same, 1},         {"check", step_check, 1}};
+    int filled; /* the index is there and has the article "kept"; 2: and several languages */
+} steps[] = {{"create", step_create, 0},
+             {"write", step_write, 1},
+             {"sync", step_sync, 1},
+             {"optimize", step_optimize, 1},
+             {"search", step_search, 1},
+             {"like", step_like, 1},
+             {"same", step_same, 1},
+             {"check", step_check, 1},
+             {"write in two languages", step_write, 2},
+             {"search in two languages", step_search, 2},
+             {"like in two languages", step_like, 2},
+             {"same in two languages", step_same, 2}};
 
 /* A fresh index in dir, with one article where wanted. */
 static void prepare(const char *dir, int filled)
@@ -210,7 +219,9 @@ static void prepare(const char *dir, int filled)
     if (!filled) {
         return;
     }
-    quern_status s = quern_index_create(dir, NULL, &err);
+    quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
+    options.language = filled > 1 ? "german,english" : NULL;
+    quern_status s = quern_index_create(dir, &options, &err);
     s = s ? s : quern_index_open(dir, NULL, &index, &err);
     s = s ? s : quern_writer_open(index, NULL, &w, &err);
     s = s ? s : library_put(w, "kept", "Kept", "Bedrock stands, a commitment of long term.", &err);
