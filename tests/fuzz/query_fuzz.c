@@ -48,7 +48,7 @@ static void check_tree(const quern_plan_node *node)
     }
     FUZZ_CHECK(node->height == height + 1 && node->height <= QUERN_PLAN_DEPTH);
     if (node->op < QUERN_PLAN_ANY) {
-        FUZZ_CHECK(n == 0 && node->weight >= QUERN_PLAN_WEIGHT_MIN / 4); /* a function word's */
+        FUZZ_CHECK(n == 0 && node->weight >= QUERN_PLAN_WEIGHT_MIN);
         return;
     }
     FUZZ_CHECK(n == 2 || (lists && n > 2) || (n == 1 && node->op == QUERN_PLAN_ANY));
