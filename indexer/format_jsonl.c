@@ -13,7 +13,8 @@
  * date   ISO 8601, or a number (dates.h). One that does not parse becomes a field, so that it is
  *        not lost.
  * Every other member that is a string, number, true or false becomes a field; an array of these
- * becomes a field for each, all of one name. Objects, null, and values over 4,096 bytes are left.
+ * becomes a field for each, all of one name. Objects, null, and names and values over
+ * 4,096 bytes are left.
  *
  * A line is read at a time, so memory is bounded by the longest line that is allowed
  * (input->max_text), whatever the size of the file; a longer one is passed over without being kept.
@@ -173,7 +174,7 @@ static quern_status add_field(struct reader *r, const char *name, size_t name_le
     int is;
     quern_field field = {{name, name_len}, {"", 0}};
     QUERN_TRY(scalar(r, value, &field.value, &is, err));
-    if (!is || field.value.len > FIELD_BYTES) {
+    if (!is || name_len > FIELD_BYTES || field.value.len > FIELD_BYTES) {
         return QUERN_OK;
     }
     if (quern_grow(&r->fields, &r->cap_fields, r->n_fields + 1, sizeof *r->fields)) {

@@ -105,6 +105,27 @@ static void long_strings(void)
 }
 
 /* What stands where a long string was is taken for nothing else. */
+/* Names and values of fields have so many bytes at most, and U+FFFD counts three. */
+static void long_fields(void)
+{
+    enum { MOST = 4096 };
+    static char line[4 * MOST];
+    recorder r;
+    static const struct {
+        int name, value, is_kept;
+        char byte;
+    } rows[] = {{MOST, 1, 1, 'n'},     {MOST + 1, 1, 0, 'n'},    {1, MOST, 1, 'n'},
+                {1, MOST + 1, 0, 'n'}, {MOST / 3, 1, 1, '\xFF'}, {MOST / 3 + 1, 1, 0, '\xFF'}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t n = (size_t)snprintf(line, sizeof line, "{\"id\":1,\"text\":\"X\",\"");
+        memset(line + n, rows[i].byte, (size_t)rows[i].name);
+        n += (size_t)rows[i].name;
+        n += (size_t)snprintf(line + n, sizeof line - n, "\":\"%0*d\"}", rows[i].value, 0);
+        CHECK(recorder_read(&r, &quern_format_jsonl, line, n, 1 << 20) == QUERN_OK);
+        CHECK((strchr(r.log, '=') != NULL) == rows[i].is_kept);
+    }
+}
+
 static void escaped_nul(void)
 {
     static const char line[] =
@@ -187,12 +208,9 @@ static void sink_fails(void)
 
 int main(void)
 {
-    CU_TestInfo tests[] = {{"records", records},
-                           {"long strings", long_strings},
-                           {"an escaped NUL", escaped_nul},
-                           {"long lines", long_lines},
-                           {"many", many},
-                           {"sink fails", sink_fails},
-                           CU_TEST_INFO_NULL};
+    CU_TestInfo tests[] = {{"records", records},         {"long strings", long_strings},
+                           {"long fields", long_fields}, {"an escaped NUL", escaped_nul},
+                           {"long lines", long_lines},   {"many", many},
+                           {"sink fails", sink_fails},   CU_TEST_INFO_NULL};
     return check_main("indexer/format_jsonl", tests);
 }
