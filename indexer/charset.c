@@ -33,8 +33,8 @@
 
 void quern_charset_finish(quern_charset *charset)
 {
-    if (charset->library) {
-        dlclose(charset->library);
+    if (charset->uchardet) {
+        dlclose(charset->uchardet);
     }
     memset(charset, 0, sizeof *charset);
 }
@@ -242,7 +242,7 @@ static void load_detector(quern_charset *charset)
     *(void **)&charset->detector_name = dlsym(library, "uchardet_get_charset");
     if (charset->detector_new && charset->detector_delete && charset->detector_feed &&
         charset->detector_end && charset->detector_name) {
-        charset->library = library;
+        charset->uchardet = library;
     } else {
         dlclose(library);
     }
@@ -253,7 +253,7 @@ static void detect(quern_charset *charset, const char *bytes, size_t len, char n
 {
     name[0] = '\0';
     load_detector(charset);
-    void *detector = charset->library ? charset->detector_new() : NULL;
+    void *detector = charset->uchardet ? charset->detector_new() : NULL;
     if (!detector) {
         return;
     }

@@ -8,8 +8,8 @@
 
 /* The detector, loaded on first need. Zeroed is valid; one thread at a time. */
 typedef struct quern_charset {
-    void *library; /* of dlopen, or NULL */
-    int tried;     /* to load it */
+    void *uchardet; /* its library, of dlopen; or NULL */
+    int tried;      /* to load it */
     void *(*detector_new)(void);
     void (*detector_delete)(void *detector);
     int (*detector_feed)(void *detector, const char *data, size_t len);

@@ -158,6 +158,22 @@ static quern_plan_node *select_term(quern_parser *p, int sort, quern_meaning mea
     return quern_parser_leaf(p, &leaf);
 }
 
+/* Puts one more reading beside the first; *any has them all, NULL: there was one. Returns -1 where
+ * there is no memory. */
+static int add_reading(quern_parser *p, quern_plan_node **any, quern_plan_node *first,
+                       quern_plan_node *other)
+{
+    if (!*any) {
+        *any = quern_parser_operator(p, QUERN_PLAN_ANY);
+        if (!*any) {
+            return -1;
+        }
+        quern_plan_append(*any, first);
+    }
+    quern_plan_append(*any, other);
+    return 0;
+}
+
 /* A word of the field as every language has it. */
 static quern_plan_node *select_readings(quern_parser *p, const quern_token *token, int sort)
 {
@@ -168,14 +184,9 @@ static quern_plan_node *select_readings(quern_parser *p, const quern_token *toke
         if (!other || other->term == first->term) {
             continue;
         }
-        if (!any) {
-            any = quern_parser_operator(p, QUERN_PLAN_ANY);
-            if (!any) {
-                return NULL;
-            }
-            quern_plan_append(any, first);
+        if (add_reading(p, &any, first, other)) {
+            return NULL;
         }
-        quern_plan_append(any, other);
     }
     return any ? any : first;
 }
@@ -347,14 +358,9 @@ static quern_plan_node *sequence(quern_parser *p, const quern_token *items, size
         if (!other || has_phrase(any ? any->children : first, other)) {
             continue;
         }
-        if (!any) {
-            any = quern_parser_operator(p, QUERN_PLAN_ANY);
-            if (!any) {
-                return NULL;
-            }
-            quern_plan_append(any, first);
+        if (add_reading(p, &any, first, other)) {
+            return NULL;
         }
-        quern_plan_append(any, other);
     }
     return any ? any : first;
 }

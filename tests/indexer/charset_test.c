@@ -111,7 +111,7 @@ static void detected(void)
         iconv_close(cd);
         CHECK(quern_charset_decode(&charset, encoded, (size_t)(to - encoded), &out, &converted,
                                    &reason, &err) == QUERN_OK);
-        if (!charset.library && strcmp(rows[i].encoding, "ISO-8859-1") != 0) {
+        if (!charset.uchardet && strcmp(rows[i].encoding, "ISO-8859-1") != 0) {
             printf("skipped: %s, there is no libuchardet ", rows[i].name);
             continue;
         }
