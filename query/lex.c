@@ -285,7 +285,8 @@ static quern_status lex_operator(lexer *x, int *done)
 /* A term as the index holds it. */
 static quern_status lex_literal(lexer *x, int *done)
 {
-    static const char *const names[] = {"stem", "form", "same", "select", "number", "path"};
+    static const char *const names[] = {"stem",   "form",   "same", "function",
+                                        "select", "number", "path"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t n = strlen(names[i]);
         char c = peek(x, x->at + n + 2);

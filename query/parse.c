@@ -13,7 +13,7 @@
  *             | LITERAL ;
  *     LITERAL = "\stem:" TERM [ "=" FORM ] { "," [ TERM [ "=" FORM ] ] }
  *             | "\form:" PATTERN [ "~" N ] | "\select:" TERM | "\path:" GLOB
- *             | "\same:" TERM [ "=" FORM ] { "," TERM [ "=" FORM ] }
+ *             | ( "\same:" | "\function:" ) TERM [ "=" FORM ] { "," TERM [ "=" FORM ] }
  *             | "\number:" NAME ":" BOUND ".." BOUND ;         bytes as %XX where need be
  *
  * What a group means: its chains are optional unless signs say otherwise, what cannot score selects

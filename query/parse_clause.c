@@ -306,9 +306,9 @@ static uint32_t read_members(quern_parser *p, size_t at, size_t end)
     return n;
 }
 
-static quern_plan_node *same_literal(quern_parser *p, size_t at, size_t end)
+static quern_plan_node *same_literal(quern_parser *p, size_t at, size_t end, int is_function)
 {
-    quern_plan_node leaf = {.op = QUERN_PLAN_SAME, .weight = 1.0};
+    quern_plan_node leaf = {.op = QUERN_PLAN_SAME, .weight = 1.0, .is_function = is_function};
     leaf.n_members = read_members(p, at, end);
     leaf.members = p->members;
     return leaf.n_members > 0 ? quern_parser_leaf(p, &leaf) : NULL;
@@ -376,7 +376,9 @@ quern_plan_node *quern_parser_literal(quern_parser *p)
     if (is_name(name, "stem")) {
         node = stem_literal(p, at, l->end);
     } else if (is_name(name, "same")) {
-        node = same_literal(p, at, l->end);
+        node = same_literal(p, at, l->end, 0);
+    } else if (is_name(name, "function")) {
+        node = same_literal(p, at, l->end, 1);
     } else if (is_name(name, "form")) {
         node = pattern_literal(p, QUERN_PLAN_EXPAND, at, l->end);
     } else if (is_name(name, "path")) {

@@ -167,6 +167,7 @@ static quern_plan_node *join(quern_parser *p, found *f, quern_plan_node *leaf)
 {
     quern_plan_node same = {.op = QUERN_PLAN_SAME, .weight = 1.0, .members = p->same};
     same.n_members = f->n;
+    same.is_function = leaf && leaf->is_function;
     if (f->n > 0) {
         leaf = quern_parser_leaf(p, &same);
     }

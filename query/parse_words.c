@@ -123,7 +123,8 @@ static quern_plan_member member_of(quern_parser *p, const quern_token *token, ui
     return member;
 }
 
-/* Keeps what a word was typed as, which its stem alone may not be read as (does: doe). */
+/* Keeps what a word was typed as, which its stem alone may not be read as (does: doe). A function
+ * word is kept rather than another. */
 static void keep_typed(quern_parser *p, uint32_t term, quern_meaning meaning, int is_function)
 {
     if (p->status || !meaning.form) {
@@ -133,12 +134,7 @@ static void keep_typed(quern_parser *p, uint32_t term, quern_meaning meaning, in
     const quern_word *form = meaning.form;
     int is_stem = form->term_len == meaning.term->term_len &&
                   memcmp(form->term + 1, meaning.term->term + 1, form->term_len - 1) == 0;
-    if (t->is_function || (t->typed.data && !is_function)) {
-        return;
-    }
-    t->is_function = is_function;
-    t->typed = (quern_string){NULL, 0};
-    if (!is_stem) {
+    if (!is_stem && (is_function || !t->typed.data)) {
         t->typed.len = form->term_len - 1;
         t->typed.data = quern_arena_copy(&p->query->plan.arena, form->term + 1, t->typed.len);
         p->status = t->typed.data ? QUERN_OK : quern_fail_nomem(p->err);
@@ -221,10 +217,10 @@ static int is_equal(const quern_plan_member *a, const quern_plan_member *b)
 }
 
 /* The members of a word, one a language, in p->members; *differ: they are not all the same. */
-static void find_members(quern_parser *p, const quern_token *token, int is_exact, int *differ)
+static void find_members(quern_parser *p, const quern_token *token, int is_exact, int is_function,
+                         int *differ)
 {
     uint32_t n = quern_parser_languages(p);
-    int is_function = !is_exact && quern_parser_is_function(p, token);
     *differ = 0;
     if (p->status || quern_grow(&p->members, &p->cap_members, n, sizeof *p->members)) {
         p->status = p->status ? p->status : quern_fail_nomem(p->err);
@@ -247,7 +243,8 @@ static quern_plan_node *word_leaf(quern_parser *p, const quern_token *token, int
     if (p->field.len > 0) {
         return select_word(p, token, is_exact);
     }
-    find_members(p, token, is_exact, &differ);
+    leaf.is_function = !is_exact && quern_parser_is_function(p, token);
+    find_members(p, token, is_exact, leaf.is_function, &differ);
     if (p->status) {
         return NULL;
     }

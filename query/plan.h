@@ -136,6 +136,7 @@ typedef struct quern_plan_node {
     uint32_t n_members;
     uint32_t reach;             /* NEAR */
     int is_ordered;             /* NEAR */
+    int is_function;            /* TERM, SAME: a function word was typed for it */
     uint32_t need;              /* ATLEAST */
     quern_plan_pattern pattern; /* EXPAND; PATH, where it is a glob over the bytes of the source:
                                  * also stands for slashes */
@@ -156,8 +157,6 @@ typedef struct quern_plan_term {
     /* Of those that can score: */
     quern_plan_node *loose;  /* a TERM or EXACT that looks for it, or NULL */
     quern_plan_node *starts; /* the phrases that begin with it */
-    int is_function;         /* 1: typed as a function word */
-    int is_word;             /* 1: a TERM or SAME looks for it */
     quern_string typed;      /* a word that was typed for it, where that is not its own bytes;
                                 data NULL: none was */
 } quern_plan_term;

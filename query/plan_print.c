@@ -17,6 +17,7 @@
  *
  *     \stem:agr   \stem:agre=agreed   \stem:a,b,,c   \form:c?t~1   \select:%06title%00sagr
  *     \same:color,colour        a SAME is always printed so
+ *     \function:do,does         and so is one of function words, or such a word
  *
  * So are fields: title:chip and price:10..20 where they are typed so, else \select and \number.
  *
@@ -47,6 +48,9 @@ typedef struct printer {
     quern_status status; /* sticky */
     quern_error *err;
 } printer;
+
+/* What a word must count as when it is read again. */
+typedef enum role { OF_ANY_ROLE, FUNCTION_WORD, OTHER_WORD } role;
 
 static void print_group(printer *p, const quern_plan_node *node);
 
@@ -140,7 +144,7 @@ static void put_literal_members(printer *p, const quern_plan_member *members, ui
 
 static void print_same(printer *p, const quern_plan_node *node)
 {
-    put(p, "\\same:");
+    put(p, node->is_function ? "\\function:" : "\\same:");
     for (uint32_t i = 0; i < node->n_members; i++) {
         put(p, i ? "," : "");
         put_literal_member(p, &node->members[i]);
@@ -248,13 +252,9 @@ static int reads_as(printer *p, const quern_plan_member *members, uint32_t n)
 
 /* Whether p->text is read as the member alone; and as a function word if that is one, where it
  * matters. */
-static int reads_alone(printer *p, const quern_plan_member *m)
+static int reads_alone(printer *p, const quern_plan_member *m, role as)
 {
-    if (!reads_as(p, m, 1)) {
-        return 0;
-    }
-    const quern_plan_term *t = &p->plan->terms[m->term];
-    return m->form != QUERN_PLAN_NONE || !t->is_word || p->is_function == t->is_function;
+    return reads_as(p, m, 1) && (as == OF_ANY_ROLE || p->is_function == (as == FUNCTION_WORD));
 }
 
 /* Fills p->text with what was typed for a term; 0: nothing that can be typed again. */
@@ -267,11 +267,11 @@ static int add_kept(printer *p, uint32_t term)
 }
 
 /* Fills p->text with a word that is this member; 0: there is none. */
-static int find_word(printer *p, const quern_plan_member *m)
+static int find_word(printer *p, const quern_plan_member *m, role as)
 {
     quern_buf_clear(&p->text);
-    return (add_typed(p, m) && reads_alone(p, m)) ||
-           (m->form == QUERN_PLAN_NONE && add_kept(p, m->term) && reads_alone(p, m));
+    return (add_typed(p, m) && reads_alone(p, m, as)) ||
+           (m->form == QUERN_PLAN_NONE && add_kept(p, m->term) && reads_alone(p, m, as));
 }
 
 static void put_text(printer *p)
@@ -281,10 +281,14 @@ static void put_text(printer *p)
 
 /* ---- Words, phrases, NEAR ---- */
 
-static void print_word(printer *p, const quern_plan_member *m)
+static void print_word(printer *p, const quern_plan_node *node)
 {
-    if (!find_word(p, m)) {
-        put_literal_members(p, m, 1);
+    int is_exact = node->op == QUERN_PLAN_EXACT;
+    const quern_plan_member word = {node->term, 0, is_exact ? node->form : QUERN_PLAN_NONE};
+    const quern_plan_member *m = &word;
+    if (!find_word(p, m, is_exact ? OF_ANY_ROLE : node->is_function ? FUNCTION_WORD : OTHER_WORD)) {
+        put(p, node->is_function ? "\\function:" : "\\stem:");
+        put_literal_member(p, m);
         return;
     }
     int brackets = p->text.data[0] >= '0' && p->text.data[0] <= '9';
@@ -298,7 +302,7 @@ static void print_word(printer *p, const quern_plan_member *m)
 /* An operand of NEAR: one word without brackets. */
 static void print_operand(printer *p, const quern_plan_member *m)
 {
-    if (kind_of(p, m->term) == QUERN_TERM_AMOUNT || !find_word(p, m)) {
+    if (kind_of(p, m->term) == QUERN_TERM_AMOUNT || !find_word(p, m, OF_ANY_ROLE)) {
         put_literal_members(p, m, 1);
         return;
     }
@@ -570,12 +574,10 @@ static void print_number(printer *p, const quern_plan_node *node)
 
 static void print_plain_leaf(printer *p, const quern_plan_node *node)
 {
-    quern_plan_member word = {node->term, 0,
-                              node->op == QUERN_PLAN_EXACT ? node->form : QUERN_PLAN_NONE};
     switch (node->op) {
     case QUERN_PLAN_TERM:
     case QUERN_PLAN_EXACT:
-        print_word(p, &word);
+        print_word(p, node);
         break;
     case QUERN_PLAN_PHRASE:
         print_phrase(p, node);

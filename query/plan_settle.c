@@ -69,6 +69,7 @@ static void simplify_members(settler *s, quern_plan_node *node)
         node->op = node->members[0].form == QUERN_PLAN_NONE ? QUERN_PLAN_TERM : QUERN_PLAN_EXACT;
         node->term = node->members[0].term;
         node->form = node->members[0].form;
+        node->is_function &= node->op == QUERN_PLAN_TERM;
         node->members = NULL;
         node->n_members = 0;
     } else if (node->op == QUERN_PLAN_NEAR && node->is_ordered &&
@@ -263,8 +264,12 @@ static void add_leaf(settler *s, children *list, quern_plan_node *leaf)
     if (added) {
         s->leaves[number] = leaf;
         link_child(list, leaf);
-    } else if (list->scores && !leaf->is_scoreless) {
-        s->leaves[number]->weight = round_weight(s->leaves[number]->weight + leaf->weight);
+        return;
+    }
+    quern_plan_node *same = s->leaves[number];
+    same->is_function |= leaf->is_function;
+    if (list->scores && !leaf->is_scoreless) {
+        same->weight = round_weight(same->weight + leaf->weight);
     }
 }
 
@@ -512,12 +517,6 @@ static quern_status add_to(quern_plan_node ***list, size_t *n, size_t *cap, quer
 
 static quern_status note_leaf(quern_plan *plan, quern_plan_node *leaf, int scores, quern_error *err)
 {
-    if (leaf->op == QUERN_PLAN_TERM) {
-        plan->terms[leaf->term].is_word = 1;
-    }
-    for (uint32_t i = 0; leaf->op == QUERN_PLAN_SAME && i < leaf->n_members; i++) {
-        plan->terms[leaf->members[i].term].is_word = 1;
-    }
     if (scores && leaf->op <= QUERN_PLAN_EXACT) {
         plan->terms[leaf->term].loose = leaf;
     }

@@ -14,33 +14,20 @@
 
 #define FUNCTION_WORD 0.25 /* chosen on judged collections */
 
-/* Whether all the words that a leaf looks for are. */
-static int is_function(const quern_plan *plan, const quern_plan_node *node)
+static void soften(quern_plan_node *node)
 {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < node->n_members; i++) {
-        const quern_plan_member *m = &node->members[i];
-        n += m->form == QUERN_PLAN_NONE && plan->terms[m->term].is_function;
-    }
-    return node->op == QUERN_PLAN_TERM   ? plan->terms[node->term].is_function
-           : node->op == QUERN_PLAN_SAME ? n == node->n_members
-                                         : 0;
-}
-
-static void soften(const quern_plan *plan, quern_plan_node *node)
-{
-    if (is_function(plan, node)) {
+    if (node->is_function) {
         double weight = node->weight * FUNCTION_WORD;
         node->weight = weight > QUERN_PLAN_WEIGHT_MIN ? weight : QUERN_PLAN_WEIGHT_MIN;
     }
     for (quern_plan_node *child = node->children; child; child = child->sibling) {
-        soften(plan, child);
+        soften(child);
     }
 }
 
 void quern_plan_soften(quern_plan *plan)
 {
     if (plan->root) {
-        soften(plan, plan->root);
+        soften(plan->root);
     }
 }

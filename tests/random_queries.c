@@ -102,7 +102,7 @@ static void put_same(maker *m)
         "chip",         "chip=chips", "growth",           "bank=banks", "price",
         "price=prices", "cloud",      "commit=committed", "absent9",    "learn=learning",
         "of",           "bank",       "price=no",         "the"};
-    put(m, "\\same:");
+    put(m, draw(m, 8) ? "\\same:" : "\\function:");
     for (unsigned i = 0, n = 1 + draw(m, 4); i < n; i++) {
         put(m, "%s%s", i ? "," : "", words[draw(m, 14)]);
     }

@@ -16,7 +16,6 @@ static uint32_t intern(quern_plan *plan, const char *term)
     memcpy(bytes + 1, term, n);
     CHECK_ROW(term, quern_plan_intern(plan, bytes, n + 1, &number, &err) == QUERN_OK);
     CHECK_ROW(term, quern_plan_find(plan, bytes, n + 1) == number);
-    plan->terms[number].is_function |= strcmp(term, "a") == 0; /* as if it was typed */
     return number;
 }
 
@@ -46,6 +45,7 @@ static quern_plan_node *word(quern_plan *plan, const char *term, double weight)
 {
     quern_plan_node what = {.op = QUERN_PLAN_TERM, .weight = weight};
     what.term = intern(plan, term);
+    what.is_function = strcmp(term, "a") == 0; /* as if it was typed */
     return leaf(plan, what);
 }
 
@@ -199,7 +199,7 @@ static void test_depth(void)
     quern_plan_finish(p);
 }
 
-/* Function words that stand for one thing count less, unless another word is among them. */
+/* Function words that stand for one thing count less, unless another word was typed for it. */
 static void test_soften(void)
 {
     quern_plan plan;
@@ -207,9 +207,9 @@ static void test_soften(void)
     quern_plan_member the[] = {{intern(&plan, "the"), 0, QUERN_PLAN_NONE},
                                {intern(&plan, "of"), 0, QUERN_PLAN_NONE}};
     quern_plan_member us[] = {the[0], {intern(&plan, "america"), 0, QUERN_PLAN_NONE}};
-    plan.terms[0].is_function = plan.terms[1].is_function = 1;
-    quern_plan_node *a =
-        leaf(&plan, (quern_plan_node){.op = QUERN_PLAN_SAME, .members = the, .n_members = 2});
+    quern_plan_node same = {
+        .op = QUERN_PLAN_SAME, .members = the, .n_members = 2, .is_function = 1};
+    quern_plan_node *a = leaf(&plan, same);
     quern_plan_node *b =
         leaf(&plan, (quern_plan_node){.op = QUERN_PLAN_SAME, .members = us, .n_members = 2});
     settle(&plan, op(&plan, QUERN_PLAN_ANY, a, b, NULL));
