@@ -61,6 +61,16 @@ int quern_block_tfs(const quern_block *block, const uint8_t *in, size_t len, uin
  * it is, if it is there. All are compared, as that takes no branch that could be guessed wrong. */
 uint32_t quern_block_below(const uint32_t *passages, uint32_t n, uint32_t passage);
 
+/* Which posting a passage is, found in the encoded block; QUERN_BLOCK: none. `in` as above. On bad
+ * bytes the answer may be wrong, but below n. */
+uint32_t quern_block_find(const quern_block *block, const uint8_t *in, uint32_t passage);
+
+/* Finds which of wanted[0, n), which ascend, are in a decoded block, and returns how many; n is at
+ * most QUERN_BLOCK. All QUERN_BLOCK passages are looked at: those behind the block's last are
+ * UINT32_MAX, which is never wanted. */
+uint32_t quern_block_meet(const uint32_t *passages, const uint32_t *wanted, uint32_t n,
+                          quern_block_met *out);
+
 /* Encodes; fills block->last and block->form from n and base. `out` has QUERN_BLOCK_BYTES_MAX.
  * Returns the bytes. */
 size_t quern_block_encode(quern_block *block, const uint32_t *passages, const uint32_t *tfs,

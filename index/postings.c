@@ -24,7 +24,6 @@
  * over last passages or bounds alone, many at once.
  */
 #include "index/block.h"
-#include "index/positions.h"
 #include "index/segment_format.h"
 
 #include "base/bm25.h"
@@ -33,6 +32,8 @@
 
 #define FLAG_WIDE 1u
 #define TRAILER 8u
+
+enum { PROBES = 2 }; /* passages that are looked for in a block without decoding it */
 
 /* ---- Opening ---- */
 
@@ -189,10 +190,22 @@ static void find_range(const uint8_t *bases, const uint8_t *ends, const unsigned
     out[1] = base + quern_segment_load(ends + (size_t)i * width[1], width[1]);
 }
 
+void quern_postings_position_range(const quern_postings *p, uint32_t i, uint64_t out[2])
+{
+    static const unsigned narrow[2] = {4, 2};
+    static const unsigned wide[2] = {8, 4};
+    out[0] = 0;
+    out[1] = p->term.pos_bytes;
+    if (p->directory) {
+        find_range(p->position_bases, p->position_ends, p->wide ? wide : narrow, i, out);
+    }
+}
+
 /* ---- Blocks ---- */
 
 static quern_status load_only(quern_postings *p)
 {
+    memset(p->passages, 0xFF, sizeof p->passages);
     p->passages[0] = p->only_last;
     p->tfs[0] = (uint32_t)p->term.cf;
     p->have_tfs = 1;
@@ -262,6 +275,9 @@ quern_status quern_postings_load(quern_postings *p, uint32_t i, quern_error *err
     if (bad || bytes > range[1] - range[0] || quern_block_passages(&block, in, p->passages)) {
         return quern_segment_damaged(p->segment, "a block of postings is damaged", err);
     }
+    for (uint32_t k = block.n; k < QUERN_BLOCK; k++) {
+        p->passages[k] = UINT32_MAX;
+    }
     p->form = block.form;
     p->tf_at = in + bytes;
     p->tf_end = in + (range[1] - range[0]);
@@ -282,116 +298,33 @@ quern_status quern_postings_load_tfs(quern_postings *p, quern_error *err)
     return QUERN_OK;
 }
 
-/* ---- Positions ---- */
-
-/* Finds the positions of the block at hand. */
-static quern_status enter_positions(quern_postings *p, quern_error *err)
+quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *wanted, uint32_t n,
+                                 quern_block_met *out, uint32_t *n_met, quern_error *err)
 {
-    static const unsigned narrow[2] = {4, 2};
-    static const unsigned wide[2] = {8, 4};
-    uint64_t range[2] = {0, p->term.pos_bytes};
-    const uint8_t *start;
-    QUERN_TRY(quern_postings_load_tfs(p, err));
-    QUERN_TRY(quern_segment_lengths(p->segment, &p->lengths, err));
-    if (p->directory) {
-        find_range(p->position_bases, p->position_ends, p->wide ? wide : narrow, p->block, range);
+    int bad;
+    quern_block block;
+    uint64_t range[2];
+    int is_there = p->n > 0 && p->block == i;
+    *n_met = 0;
+    if (is_there || n > PROBES || p->term.df == 1) {
+        QUERN_TRY(is_there ? QUERN_OK : quern_postings_load(p, i, err));
+        *n_met = quern_block_meet(p->passages, wanted, n, out);
+        return QUERN_OK;
     }
-    if (range[0] > range[1] || range[1] > p->term.pos_bytes) {
+    if (enter_block(p, i, &block, range)) {
         return quern_segment_damaged(p->segment, "the directory of a list is damaged", err);
     }
-    uint64_t place[2] = {p->term.pos_at + range[0], range[1] - range[0]};
-    QUERN_TRY(quern_segment_bytes(p->segment, QUERN_SECTION_POS, place, &start, err));
-    p->positions = start;
-    p->positions_end = start + place[1];
-    p->have_positions = 1;
-    p->n_places = 0;
-    p->next_bit = 0;
-    return QUERN_OK;
-}
-
-/* Finds where the positions of the postings up to the i-th begin: a sum over all before. */
-static quern_status find_places(quern_postings *p, uint32_t i, quern_error *err)
-{
-    uint64_t bit = p->next_bit;
-    uint32_t k = p->n_places;
-    const uint8_t *lengths = p->lengths.data;
-    int is_narrow = p->lengths.width == 1;
-    for (; k <= i; k++) {
-        uint32_t tf = p->tfs[k];
-        uint32_t len =
-            is_narrow ? lengths[p->passages[k]] : quern_lengths_get(&p->lengths, p->passages[k]);
-        if (tf > (len > 0 ? len : 1)) {
-            return quern_segment_damaged(p->segment, "a passage is shorter than its words", err);
-        }
-        p->position_bit[k] = bit;
-        bit += quern_positions_width(tf, len);
+    const uint8_t *in = p->list + range[0];
+    QUERN_TRY(quern_segment_touch_at(p->segment, in, range[1] - range[0], err));
+    size_t bytes = quern_block_passage_bytes(&block, &bad);
+    if (bad || bytes > range[1] - range[0]) {
+        return quern_segment_damaged(p->segment, "a block of postings is damaged", err);
     }
-    p->next_bit = bit;
-    p->n_places = k;
-    return QUERN_OK;
-}
-
-static quern_status read_only_positions(quern_postings *p, uint32_t *out, quern_error *err)
-{
-    quern_cursor c = {p->term.only_positions, p->term.only_end, QUERN_OK};
-    uint64_t at = 0;
-    QUERN_TRY(quern_segment_lengths(p->segment, &p->lengths, err));
-    uint32_t len = quern_lengths_get(&p->lengths, p->passages[0]);
-    for (uint32_t i = 0; i < p->tfs[0]; i++) {
-        uint64_t gap = quern_cursor_varint(&c);
-        if (c.status || (i > 0 && gap == 0) || gap > UINT32_MAX || at + gap >= (len ? len : 1)) {
-            return quern_segment_damaged(p->segment, "the positions of a term are damaged", err);
-        }
-        at += gap;
-        out[i] = (uint32_t)at;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t at = quern_block_find(&block, in, wanted[k]);
+        out->which[*n_met] = (uint8_t)k;
+        out->at[*n_met] = (uint8_t)at;
+        *n_met += at < block.n;
     }
-    return QUERN_OK;
-}
-
-quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *out,
-                                      quern_error *err)
-{
-    assert(i < p->n);
-    if (p->term.df == 1) {
-        return read_only_positions(p, out, err);
-    }
-    if (!p->have_positions) {
-        QUERN_TRY(enter_positions(p, err));
-    }
-    if (p->positions == p->positions_end) {
-        p->position_bit[i] = 0;
-    } else if (i >= p->n_places) {
-        QUERN_TRY(find_places(p, i, err));
-    }
-    quern_positions_place place = {p->positions, p->positions_end, p->position_bit[i], p->tfs[i],
-                                   quern_lengths_get(&p->lengths, p->passages[i])};
-    if (quern_positions_read(&place, out)) {
-        return quern_segment_damaged(p->segment, "the positions of a block are damaged", err);
-    }
-    return QUERN_OK;
-}
-
-quern_status quern_postings_bits(quern_postings *p, uint32_t i, uint32_t n,
-                                 quern_positions_bits *out, quern_error *err)
-{
-    assert(n > 0 && i < p->n && n <= p->n - i);
-    *out = (quern_positions_bits){NULL, 0, 0};
-    if (p->term.df == 1) {
-        return QUERN_OK;
-    }
-    if (!p->have_positions) {
-        QUERN_TRY(enter_positions(p, err));
-    }
-    if (p->positions == p->positions_end) {
-        return QUERN_OK;
-    }
-    if (p->n_places < i + n) {
-        QUERN_TRY(find_places(p, i + n - 1, err));
-    }
-    uint64_t end = p->n_places > i + n ? p->position_bit[i + n] : p->next_bit;
-    if (end > (uint64_t)(p->positions_end - p->positions) * 8) {
-        return quern_segment_damaged(p->segment, "the positions of a block are damaged", err);
-    }
-    *out = (quern_positions_bits){p->positions, p->position_bit[i], end - p->position_bit[i]};
     return QUERN_OK;
 }

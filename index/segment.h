@@ -163,6 +163,17 @@ quern_status quern_postings_load(quern_postings *p, uint32_t i, quern_error *err
 quern_status quern_postings_load_tfs(quern_postings *p, quern_error *err);
 /* The first block from `from` on whose last passage is not below `passage`; n_blocks if none. */
 uint32_t quern_postings_find(const quern_postings *p, uint32_t from, uint32_t passage);
+/* Passages that were asked for and are there: the which-th one asked for is posting `at`. */
+typedef struct quern_block_met {
+    uint8_t which[QUERN_BLOCK + 1], at[QUERN_BLOCK + 1];
+} quern_block_met;
+
+/* Finds which of wanted[0, n), which ascend, are in block i, and how many: *n_met. n is at most
+ * QUERN_BLOCK, and block i the only one that could have them. Few are looked for without decoding:
+ * then the block at hand stays. */
+quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *wanted, uint32_t n,
+                                 quern_block_met *out, uint32_t *n_met, quern_error *err);
+
 /* Writes the tf positions of posting i of the block at hand, ascending, to out[tf]. */
 quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *out,
                                       quern_error *err);

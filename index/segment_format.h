@@ -110,6 +110,9 @@ quern_status quern_segment_view(const quern_segment *s, unsigned section, const 
 quern_status quern_segment_bytes(quern_segment *s, unsigned section, const uint64_t range[2],
                                  const uint8_t **out, quern_error *err);
 
+/* Where the positions of block i of a list begin and end, as its directory says, in the list's. */
+void quern_postings_position_range(const quern_postings *p, uint32_t i, uint64_t out[2]);
+
 /* Positions a walk on the term with this ordinal, which is below the number of terms. */
 quern_status quern_dictionary_at(quern_dictionary_walk *walk, quern_segment *segment,
                                  uint32_t ordinal, quern_error *err);

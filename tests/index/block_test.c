@@ -206,9 +206,100 @@ static void test_below(void)
     quern_cpu_limit(QUERN_CPU_AVX512);
 }
 
+/* Every passage around those of a block is asked for: encoded, and decoded as many at a time. */
+static void find_all(const quern_block *block, const uint8_t *in, const uint32_t *passages,
+                     uint64_t *seed)
+{
+    uint32_t padded[QUERN_BLOCK];
+    uint32_t wanted[QUERN_BLOCK];
+    uint32_t at[QUERN_BLOCK];
+    quern_block_met met;
+    uint32_t n = 0;
+    memset(padded, 0xFF, sizeof padded);
+    memcpy(padded, passages, block->n * sizeof *passages);
+    for (uint32_t i = 0; i < block->n && n < QUERN_BLOCK - 1; i++) {
+        uint32_t least = i > 0 ? passages[i - 1] + 1 : 0;
+        if (check_random(seed) % 2 && passages[i] > least) { /* between two that are there */
+            at[n] = QUERN_BLOCK;
+            wanted[n++] = least + (uint32_t)(check_random(seed) % (passages[i] - least));
+        }
+        if (check_random(seed) % 2) {
+            at[n] = i;
+            wanted[n++] = passages[i];
+        }
+    }
+    uint32_t n_met = quern_block_meet(padded, wanted, n, &met);
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        CHECK(quern_block_find(block, in, wanted[i]) == at[i]);
+        if (at[i] < QUERN_BLOCK) {
+            CHECK(k < n_met && met.which[k] == i && met.at[k] == at[i]);
+            k++;
+        }
+    }
+    CHECK(k == n_met);
+    CHECK(quern_block_find(block, in, UINT32_MAX - 1) == QUERN_BLOCK);
+}
+
+static void test_find(void)
+{
+    uint64_t seed = check_seed(34);
+    for (int round = 0; round < 6000; round++) {
+        uint8_t bytes[QUERN_BLOCK_BYTES_MAX];
+        uint32_t passages[QUERN_BLOCK];
+        uint32_t tfs[QUERN_BLOCK];
+        uint32_t n = round % 2 ? QUERN_BLOCK : 1 + (uint32_t)(check_random(&seed) % QUERN_BLOCK);
+        uint64_t gap = (uint64_t)1 << check_random(&seed) % 25;
+        uint32_t at = (uint32_t)(check_random(&seed) >> 40);
+        quern_block block = {n, at, 0, 0};
+        for (uint32_t i = 0; i < n; i++) {
+            at += (uint32_t)(check_random(&seed) % gap);
+            passages[i] = at++;
+            tfs[i] = 1;
+        }
+        memset(bytes, 0xA5, sizeof bytes); /* what lies behind is no part of it */
+        quern_block_encode(&block, passages, tfs, bytes);
+        quern_cpu_limit((quern_cpu_level)(round % 3));
+        find_all(&block, bytes, passages, &seed);
+    }
+    quern_cpu_limit(QUERN_CPU_AVX512);
+}
+
+/* In any bytes something below n is found, or nothing. */
+static void test_find_in_any_bytes(void)
+{
+    uint64_t seed = check_seed(35);
+    for (int round = 0; round < 30000; round++) {
+        int bad;
+        uint32_t n = 1 + (uint32_t)(check_random(&seed) % QUERN_BLOCK);
+        uint32_t range = n - 1 + (uint32_t)(check_random(&seed) % 4000);
+        uint32_t base = (uint32_t)(check_random(&seed) >> 33);
+        quern_block block = {n, base, base + range, (uint8_t)check_random(&seed)};
+        size_t len = quern_block_passage_bytes(&block, &bad);
+        uint8_t *in = malloc(len + QUERN_BLOCK_SLACK);
+        for (size_t i = 0; in && !bad && i < len + QUERN_BLOCK_SLACK; i++) {
+            in[i] = (uint8_t)(check_random(&seed) | (round % 2 ? 0 : check_random(&seed) >> 8));
+        }
+        quern_cpu_limit((quern_cpu_level)(round % 3));
+        for (int k = 0; !bad && k < 10; k++) {
+            uint32_t passage = base + (uint32_t)(check_random(&seed) % ((uint64_t)range + 1));
+            uint32_t at = quern_block_find(&block, in, passage);
+            CHECK(at < n || at == QUERN_BLOCK);
+        }
+        free(in);
+    }
+    quern_cpu_limit(QUERN_CPU_AVX512);
+}
+
 static CU_TestInfo tests[] = {
-    {"levels", test_levels},       {"forms", test_forms}, {"random blocks", test_random},
-    {"any bytes", test_any_bytes}, {"below", test_below}, CU_TEST_INFO_NULL,
+    {"levels", test_levels},
+    {"forms", test_forms},
+    {"random blocks", test_random},
+    {"any bytes", test_any_bytes},
+    {"below", test_below},
+    {"find", test_find},
+    {"find in any bytes", test_find_in_any_bytes},
+    CU_TEST_INFO_NULL,
 };
 
 QUERN_TEST_MAIN("index/block", tests)

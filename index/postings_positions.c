@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* postings_positions - reads the positions of a term's postings; part of segment.h. */
+#include "index/positions.h"
+#include "index/segment_format.h"
+
+#include <assert.h>
+
+/* Finds the positions of the block at hand. */
+static quern_status enter_positions(quern_postings *p, quern_error *err)
+{
+    uint64_t range[2];
+    const uint8_t *start;
+    QUERN_TRY(quern_postings_load_tfs(p, err));
+    QUERN_TRY(quern_segment_lengths(p->segment, &p->lengths, err));
+    quern_postings_position_range(p, p->block, range);
+    if (range[0] > range[1] || range[1] > p->term.pos_bytes) {
+        return quern_segment_damaged(p->segment, "the directory of a list is damaged", err);
+    }
+    uint64_t place[2] = {p->term.pos_at + range[0], range[1] - range[0]};
+    QUERN_TRY(quern_segment_bytes(p->segment, QUERN_SECTION_POS, place, &start, err));
+    p->positions = start;
+    p->positions_end = start + place[1];
+    p->have_positions = 1;
+    p->n_places = 0;
+    p->next_bit = 0;
+    return QUERN_OK;
+}
+
+/* Finds where the positions of the postings up to the i-th begin: a sum over all before. */
+static quern_status find_places(quern_postings *p, uint32_t i, quern_error *err)
+{
+    uint64_t bit = p->next_bit;
+    uint32_t k = p->n_places;
+    const uint8_t *lengths = p->lengths.data;
+    int is_narrow = p->lengths.width == 1;
+    for (; k <= i; k++) {
+        uint32_t tf = p->tfs[k];
+        uint32_t len =
+            is_narrow ? lengths[p->passages[k]] : quern_lengths_get(&p->lengths, p->passages[k]);
+        if (tf > (len > 0 ? len : 1)) {
+            return quern_segment_damaged(p->segment, "a passage is shorter than its words", err);
+        }
+        p->position_bit[k] = bit;
+        bit += quern_positions_width(tf, len);
+    }
+    p->next_bit = bit;
+    p->n_places = k;
+    return QUERN_OK;
+}
+
+static quern_status read_only_positions(quern_postings *p, uint32_t *out, quern_error *err)
+{
+    quern_cursor c = {p->term.only_positions, p->term.only_end, QUERN_OK};
+    uint64_t at = 0;
+    QUERN_TRY(quern_segment_lengths(p->segment, &p->lengths, err));
+    uint32_t len = quern_lengths_get(&p->lengths, p->passages[0]);
+    for (uint32_t i = 0; i < p->tfs[0]; i++) {
+        uint64_t gap = quern_cursor_varint(&c);
+        if (c.status || (i > 0 && gap == 0) || gap > UINT32_MAX || at + gap >= (len ? len : 1)) {
+            return quern_segment_damaged(p->segment, "the positions of a term are damaged", err);
+        }
+        at += gap;
+        out[i] = (uint32_t)at;
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *out,
+                                      quern_error *err)
+{
+    assert(i < p->n);
+    if (p->term.df == 1) {
+        return read_only_positions(p, out, err);
+    }
+    if (!p->have_positions) {
+        QUERN_TRY(enter_positions(p, err));
+    }
+    if (p->positions == p->positions_end) {
+        p->position_bit[i] = 0;
+    } else if (i >= p->n_places) {
+        QUERN_TRY(find_places(p, i, err));
+    }
+    quern_positions_place place = {p->positions, p->positions_end, p->position_bit[i], p->tfs[i],
+                                   quern_lengths_get(&p->lengths, p->passages[i])};
+    if (quern_positions_read(&place, out)) {
+        return quern_segment_damaged(p->segment, "the positions of a block are damaged", err);
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_postings_bits(quern_postings *p, uint32_t i, uint32_t n,
+                                 quern_positions_bits *out, quern_error *err)
+{
+    assert(n > 0 && i < p->n && n <= p->n - i);
+    *out = (quern_positions_bits){NULL, 0, 0};
+    if (p->term.df == 1) {
+        return QUERN_OK;
+    }
+    if (!p->have_positions) {
+        QUERN_TRY(enter_positions(p, err));
+    }
+    if (p->positions == p->positions_end) {
+        return QUERN_OK;
+    }
+    if (p->n_places < i + n) {
+        QUERN_TRY(find_places(p, i + n - 1, err));
+    }
+    uint64_t end = p->n_places > i + n ? p->position_bit[i + n] : p->next_bit;
+    if (end > (uint64_t)(p->positions_end - p->positions) * 8) {
+        return quern_segment_damaged(p->segment, "the positions of a block are damaged", err);
+    }
+    *out = (quern_positions_bits){p->positions, p->position_bit[i], end - p->position_bit[i]};
+    return QUERN_OK;
+}
