@@ -11,7 +11,7 @@
  *     --only CLASS       only classes whose names begin so
  *     --built            also the state in which indexing leaves an index
  *     --reuse            take indexes that are there and newer than their program
- *     --limits PROGRAM --search PROGRAM --notes FILE --out RESULTS.md
+ *     --limits PROGRAM --search PROGRAM --untested PROGRAM --notes FILE --out RESULTS.md
  *
  * script/bench calls it. Order: limits; for each engine its builds; then all of them are started,
  * the oracle has its say, and rounds begin; whole processes last. The tables go to the standard
@@ -60,37 +60,31 @@ enum {
     OPT_REUSE,
     OPT_LIMITS,
     OPT_SEARCH,
+    OPT_UNTESTED,
     OPT_NOTES,
     OPT_OUT
 };
 
 static const struct option long_options[] = {
-    {"corpus", 1, NULL, OPT_CORPUS},
-    {"queries", 1, NULL, OPT_QUERIES},
-    {"work", 1, NULL, OPT_WORK},
-    {"engine", 1, NULL, OPT_ENGINE},
-    {"label", 1, NULL, OPT_LABEL},
-    {"rounds", 1, NULL, OPT_ROUNDS},
-    {"budget", 1, NULL, OPT_BUDGET},
-    {"warm", 1, NULL, OPT_WARM},
-    {"samples", 1, NULL, OPT_SAMPLES},
-    {"only", 1, NULL, OPT_ONLY},
-    {"built", 0, NULL, OPT_BUILT},
-    {"reuse", 0, NULL, OPT_REUSE},
-    {"limits", 1, NULL, OPT_LIMITS},
-    {"search", 1, NULL, OPT_SEARCH},
-    {"notes", 1, NULL, OPT_NOTES},
-    {"out", 1, NULL, OPT_OUT},
-    {NULL, 0, NULL, 0},
+    {"corpus", 1, NULL, OPT_CORPUS},     {"queries", 1, NULL, OPT_QUERIES},
+    {"work", 1, NULL, OPT_WORK},         {"engine", 1, NULL, OPT_ENGINE},
+    {"label", 1, NULL, OPT_LABEL},       {"rounds", 1, NULL, OPT_ROUNDS},
+    {"budget", 1, NULL, OPT_BUDGET},     {"warm", 1, NULL, OPT_WARM},
+    {"samples", 1, NULL, OPT_SAMPLES},   {"only", 1, NULL, OPT_ONLY},
+    {"built", 0, NULL, OPT_BUILT},       {"reuse", 0, NULL, OPT_REUSE},
+    {"limits", 1, NULL, OPT_LIMITS},     {"search", 1, NULL, OPT_SEARCH},
+    {"untested", 1, NULL, OPT_UNTESTED}, {"notes", 1, NULL, OPT_NOTES},
+    {"out", 1, NULL, OPT_OUT},           {NULL, 0, NULL, 0},
 };
 
 static void set_text(run *r, int option, const char *value)
 {
     const char **texts[] = {
-        [OPT_CORPUS] = &r->corpus, [OPT_QUERIES] = &r->queries_path,
-        [OPT_WORK] = &r->work,     [OPT_LABEL] = &r->label,
-        [OPT_ONLY] = &r->only,     [OPT_LIMITS] = &r->limits,
-        [OPT_SEARCH] = &r->search, [OPT_OUT] = &r->results,
+        [OPT_CORPUS] = &r->corpus,     [OPT_QUERIES] = &r->queries_path,
+        [OPT_WORK] = &r->work,         [OPT_LABEL] = &r->label,
+        [OPT_ONLY] = &r->only,         [OPT_LIMITS] = &r->limits,
+        [OPT_SEARCH] = &r->search,     [OPT_OUT] = &r->results,
+        [OPT_UNTESTED] = &r->untested,
     };
     *texts[option] = value;
 }
@@ -317,6 +311,7 @@ int main(int argc, char **argv)
     tokens_finish(&corpus);
     tables_builds(&r);
     shell(&r);
+    touch(&r);
     fclose(r.out);
     write_results(&r, text, len);
     free(text);

@@ -9,6 +9,7 @@
  *     report.c   tables of times, raw figures, plots
  *     tables.c   tables of builds, limits, machine
  *     shell.c    whole processes
+ *     touch.c    pages that are touched for the first time
  */
 #ifndef QUERN_BENCH_RUN_H
 #define QUERN_BENCH_RUN_H
@@ -47,7 +48,8 @@ typedef struct run_cell {
 
 typedef struct run {
     /* options */
-    const char *corpus, *queries_path, *work, *label, *only, *results, *limits, *search, *notes;
+    const char *corpus, *queries_path, *work, *label, *only, *results, *limits, *search, *notes,
+        *untested;
     unsigned rounds;
     double budget;       /* seconds for one engine, class and mode */
     double warm_seconds; /* of a JVM, before anything is timed */
@@ -88,5 +90,7 @@ void tables_limits(const run *r);
 void tables_builds(const run *r);
 /* shell.c: times whole processes; the engines' indexes are there, none of them runs. */
 void shell(const run *r);
+/* touch.c: times queries on an index that was just opened. */
+void touch(const run *r);
 
 #endif

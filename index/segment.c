@@ -79,9 +79,13 @@ static quern_status test_page(quern_segment *s, uint64_t page, quern_error *err)
 quern_status quern_segment_test(quern_segment *s, uint64_t first, uint64_t last, quern_error *err)
 {
     quern_status status = QUERN_OK;
+#ifndef QUERN_UNTESTED_PAGES /* bench/touch.c asks what the tests cost */
     for (uint64_t page = first; page <= last && !status; page++) {
         status = is_tested(s, page) ? QUERN_OK : test_page(s, page, err);
     }
+#else
+    (void)s, (void)first, (void)last, (void)err, (void)test_page;
+#endif
     return status;
 }
 

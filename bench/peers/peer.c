@@ -46,7 +46,8 @@ void peer_hit_add(peer_answer *answer, uint32_t id, double score)
 
 typedef struct server {
     const peer_engine *engine;
-    void *state;
+    const char *dir;
+    void *state; /* NULL: closed */
     int with_ids;
     char **words;
     size_t cap_words;
@@ -96,9 +97,29 @@ static void ask(server *s, char **words, size_t n)
     print_answer(s);
 }
 
+static void reopen(server *s, int open)
+{
+    if (!s->engine->close || open == (s->state != NULL)) {
+        printf("! cannot");
+        return;
+    }
+    if (open) {
+        s->state = s->engine->open(s->dir);
+    } else {
+        s->engine->close(s->state);
+        s->state = NULL;
+    }
+    printf("ok");
+}
+
 static void answer_line(server *s, char **words, size_t n)
 {
-    if (n == 2 && strcmp(words[0], "DF") == 0) {
+    int opens = n == 1 && strcmp(words[0], "OPEN") == 0;
+    if (opens || (n == 1 && strcmp(words[0], "CLOSE") == 0)) {
+        reopen(s, opens);
+    } else if (!s->state) {
+        printf("! closed");
+    } else if (n == 2 && strcmp(words[0], "DF") == 0) {
         printf("%llu", (unsigned long long)s->engine->df(s->state, words[1]));
     } else if (n == 1 && strcmp(words[0], "STATS") == 0) {
         peer_stats stats = {0, 0, 0, 0};
@@ -118,7 +139,7 @@ static void answer_line(server *s, char **words, size_t n)
 
 static void serve(const peer_engine *engine, const char *dir)
 {
-    server s = {.engine = engine, .state = engine->open(dir), .with_ids = 1};
+    server s = {.engine = engine, .dir = dir, .state = engine->open(dir), .with_ids = 1};
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;

@@ -10,6 +10,7 @@
  *         IDS 0                        -> "ok"; answers then end after N (1 brings ids back)
  *         DF quantum                   -> 1234
  *         STATS                        -> docs tokens terms bytes
+ *         CLOSE, OPEN                  -> "ok"; lets go of the index, takes it up again
  *
  * Type is TERM, OR, AND or PHRASE, mode TOP, COUNT or TOPCOUNT. An id is the passage's line in the
  * corpus, from 0. COUNT is the exact number of passages that match, -1 where it was not asked for.
@@ -69,6 +70,7 @@ typedef struct peer_job {
 typedef struct peer_engine {
     void (*build)(const peer_job *job, peer_built *out);
     void *(*open)(const char *dir);
+    void (*close)(void *engine); /* or NULL: it cannot before its process ends */
     void (*stats)(void *engine, peer_stats *out);
     uint64_t (*df)(void *engine, const char *word);
     void (*search)(void *engine, const peer_query *query, peer_answer *answer);

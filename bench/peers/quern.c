@@ -121,6 +121,18 @@ static void *open_engine(const char *dir)
     return e;
 }
 
+static void close_engine(void *engine_)
+{
+    engine *e = engine_;
+    for (size_t s = 0; s < e->snapshot->n_segments; s++) {
+        free(e->lines[s]);
+    }
+    free(e->lines);
+    quern_found_list_finish(&e->found);
+    quern_snapshot_free(e->snapshot);
+    free(e);
+}
+
 /* ---- Numbers ---- */
 
 static size_t make_term(const char *word, char *out)
@@ -260,6 +272,6 @@ static void search(void *engine_, const peer_query *query, peer_answer *answer)
 
 int main(int argc, char **argv)
 {
-    static const peer_engine ops = {build, open_engine, stats, df, search};
+    static const peer_engine ops = {build, open_engine, close_engine, stats, df, search};
     return peer_main(argc, argv, &ops);
 }

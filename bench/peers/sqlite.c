@@ -191,6 +191,6 @@ static void search(void *engine, const peer_query *query, peer_answer *answer)
 
 int main(int argc, char **argv)
 {
-    static const peer_engine ops = {build, open_engine, stats, df, search};
+    static const peer_engine ops = {build, open_engine, NULL, stats, df, search};
     return peer_main(argc, argv, &ops);
 }

@@ -199,7 +199,7 @@ static void search(void *engine, const peer_query *query, peer_answer *answer)
 
 int main(int argc, char **argv)
 {
-    static const peer_engine ops = {build, open_engine, stats, df, search};
+    static const peer_engine ops = {build, open_engine, NULL, stats, df, search};
     char *threshold = bench_format("%d", FLUSH_EVERY);
     setenv("XAPIAN_FLUSH_THRESHOLD", threshold, 0);
     free(threshold);
