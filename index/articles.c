@@ -284,23 +284,6 @@ static quern_status read_fields(quern_segment *s, quern_cursor *c, quern_arena *
     return QUERN_OK;
 }
 
-/* The passages of an article, from FIRST. */
-static quern_status count_passages(quern_segment *s, uint32_t article, uint32_t *n,
-                                   quern_error *err)
-{
-    uint32_t first = 0;
-    uint32_t end = s->info.ref.n_passages;
-    QUERN_TRY(quern_segment_first_passage(s, article, &first, err));
-    if (article + 1 < s->info.ref.n_articles) {
-        QUERN_TRY(quern_segment_first_passage(s, article + 1, &end, err));
-    }
-    if (first > end) {
-        return quern_segment_damaged(s, "the passages of an article overlap", err);
-    }
-    *n = end - first;
-    return QUERN_OK;
-}
-
 static quern_status parse_record(quern_segment *s, quern_cursor *c, quern_arena *arena,
                                  quern_stored_article *out, quern_error *err)
 {
@@ -334,13 +317,15 @@ quern_status quern_segment_article(quern_segment *s, uint32_t article, quern_are
     quern_texts_desk *desk = NULL;
     record_place place = {{"", 0}, 0, 0};
     char *copy = NULL;
+    uint32_t range[2];
     int in_text;
     assert(article < s->info.ref.n_articles);
     memset(out, 0, sizeof *out);
     QUERN_TRY(quern_segment_key(s, article, arena, &out->source, &out->id, err));
     QUERN_TRY(quern_segment_date(s, article, &out->date, err));
     QUERN_TRY(quern_segment_title_column(s, article, &out->title_words, &in_text, err));
-    QUERN_TRY(count_passages(s, article, &out->n_passages, err));
+    QUERN_TRY(quern_segment_passages_of(s, article, range, err));
+    out->n_passages = range[1] - range[0];
     QUERN_TRY(quern_texts_take(s, &desk, err));
     quern_status status = find_record(s, desk, article, &place, err);
     if (!status) {

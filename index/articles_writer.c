@@ -9,6 +9,8 @@
  */
 #include "index/articles_writer.h"
 
+#include "index/firsts.h"
+
 #define TEXT_DICT_FROM ((uint64_t)2 << 20) /* bytes of text */
 #define TEXT_DICT_PART 64u                 /* of the text, but */
 #define TEXT_DICT_MAX ((uint64_t)112 << 10)
@@ -250,6 +252,7 @@ static quern_status put_columns(quern_articles_writer *w, const quern_stored_art
     }
     uint32_t title = a->title_words > 0 ? a->title_words * 2 + (a->title_in_text != 0) : 0;
     quern_buf_u32(&w->firsts, w->n_passages);
+    w->n_filled += a->n_passages > 0;
     quern_buf_u64(&w->dates.mem, (uint64_t)a->date);
     quern_buf_u32(&w->titles.mem, title);
     quern_spill_check(&w->dates);
@@ -346,9 +349,50 @@ void quern_articles_writer_meta(quern_articles_writer *w)
     quern_spill_copy(&w->meta, w->out);
 }
 
-void quern_articles_writer_firsts(quern_articles_writer *w)
+static uint32_t first_of(const quern_articles_writer *w, uint32_t article)
 {
-    quern_out_bytes(w->out, w->firsts.data, w->firsts.len);
+    return article < w->feed->n_articles ? quern_load32(w->firsts.data + (size_t)article * 4)
+                                         : w->n_passages;
+}
+
+/* Writes a bit for each article, or for each passage: set where an article has passages. */
+static void write_bits(quern_articles_writer *w, int of_articles)
+{
+    uint32_t n = of_articles ? w->feed->n_articles : w->n_passages;
+    size_t size = ((size_t)n + 63) / 64 * 8;
+    uint8_t *bits = quern_alloc_zero(size, 1);
+    uint32_t rank = 0;
+    if (!bits && !w->out->status) {
+        w->out->status = quern_fail_nomem(&w->out->error);
+    }
+    for (uint32_t a = 0; bits && a < w->feed->n_articles; a++) {
+        if (first_of(w, a) < first_of(w, a + 1)) {
+            uint32_t at = of_articles ? a : first_of(w, a);
+            bits[at >> 3] = (uint8_t)(bits[at >> 3] | 1u << (at & 7));
+        }
+    }
+    quern_out_bytes(w->out, bits, bits ? size : 0);
+    for (size_t i = 0; bits && i < size; i += 8) {
+        uint8_t bytes[4];
+        quern_store32(bytes, rank);
+        if (i % (QUERN_FIRSTS_BLOCK / 8) == 0) {
+            quern_out_bytes(w->out, bytes, sizeof bytes);
+        }
+        rank += (uint32_t)__builtin_popcountll(quern_load64(bits + i));
+    }
+    quern_free(bits);
+}
+
+int quern_articles_writer_firsts(quern_articles_writer *w)
+{
+    if (w->n_filled == w->feed->n_articles && w->n_filled == w->n_passages) {
+        return 0;
+    }
+    write_bits(w, 0);
+    if (w->n_filled < w->feed->n_articles) {
+        write_bits(w, 1);
+    }
+    return 1;
 }
 
 int quern_articles_writer_dates(quern_articles_writer *w)

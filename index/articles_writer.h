@@ -17,7 +17,8 @@ typedef struct quern_articles_writer {
     quern_texts_writer texts;
     quern_packer *packer; /* of META */
     quern_spill keys, meta, dates, titles;
-    quern_buf firsts;       /* u32 an article */
+    uint32_t n_filled;      /* articles with passages */
+    quern_buf firsts;       /* u32 an article: its first passage */
     quern_buf key_offsets;  /* u64 a group */
     quern_buf meta_firsts;  /* u32 a frame */
     quern_buf meta_offsets; /* u64 a frame */
@@ -35,10 +36,10 @@ void quern_articles_writer_finish(quern_articles_writer *w);
  * they break the rules. */
 quern_status quern_articles_writer_run(quern_articles_writer *w, quern_error *err);
 
-/* Append the other sections, each at the end of *out. DATE and TITLE may be absent: 0. */
+/* Append the other sections, each at the end of *out. FIRST, DATE and TITLE may be absent: 0. */
 void quern_articles_writer_keys(quern_articles_writer *w);
 void quern_articles_writer_meta(quern_articles_writer *w);
-void quern_articles_writer_firsts(quern_articles_writer *w);
+int quern_articles_writer_firsts(quern_articles_writer *w);
 int quern_articles_writer_dates(quern_articles_writer *w);
 int quern_articles_writer_titles(quern_articles_writer *w);
 

@@ -11,6 +11,7 @@
 #include "index/segment_format.h"
 
 #include "base/checksum.h"
+#include "index/firsts.h"
 #include "index/texts.h"
 
 #include <inttypes.h>
@@ -146,6 +147,16 @@ static int read_section(quern_segment *s, const uint8_t *entry, uint64_t *end)
     return 0;
 }
 
+static int firsts_fit(const quern_segment *s)
+{
+    const quern_section *at = &s->sections[QUERN_SECTION_FIRST];
+    const quern_segment_ref *ref = &s->info.ref;
+    uint64_t n_begins = quern_firsts_size(ref->n_passages);
+    return at->at == 0
+               ? ref->n_articles == ref->n_passages
+               : at->len == n_begins || at->len == n_begins + quern_firsts_size(ref->n_articles);
+}
+
 static int sections_fit(const quern_segment *s)
 {
     const quern_section *t = s->sections;
@@ -153,16 +164,14 @@ static int sections_fit(const quern_segment *s)
     uint64_t lens = t[QUERN_SECTION_LEN].len;
     uint64_t n_lens = s->info.ref.n_passages;
     uint64_t title = t[QUERN_SECTION_TITLE].len;
-    static const uint8_t needed[] = {QUERN_SECTION_KEYS, QUERN_SECTION_META, QUERN_SECTION_FIRST,
-                                     QUERN_SECTION_LEN,  QUERN_SECTION_TERM, QUERN_SECTION_POST,
-                                     QUERN_SECTION_POS};
+    static const uint8_t needed[] = {QUERN_SECTION_KEYS, QUERN_SECTION_META, QUERN_SECTION_LEN,
+                                     QUERN_SECTION_TERM, QUERN_SECTION_POST, QUERN_SECTION_POS};
     for (size_t i = 0; i < sizeof needed; i++) {
         if (t[needed[i]].at == 0) {
             return 0;
         }
     }
-    return t[QUERN_SECTION_FIRST].len == n * 4 &&
-           (t[QUERN_SECTION_DATE].at == 0 || t[QUERN_SECTION_DATE].len == n * 8) &&
+    return firsts_fit(s) && (t[QUERN_SECTION_DATE].at == 0 || t[QUERN_SECTION_DATE].len == n * 8) &&
            (t[QUERN_SECTION_TITLE].at == 0 || title == n || title == n * 2 || title == n * 4) &&
            (lens == n_lens || lens == n_lens * 2 || lens == n_lens * 4) &&
            (t[QUERN_SECTION_TEXT].at != 0) == s->info.has_text;
@@ -359,45 +368,6 @@ static quern_status load_column(quern_segment *s, unsigned section, uint32_t i, 
     return QUERN_OK;
 }
 
-quern_status quern_segment_first_passage(quern_segment *s, uint32_t article, uint32_t *passage,
-                                         quern_error *err)
-{
-    uint64_t first;
-    QUERN_TRY(load_column(s, QUERN_SECTION_FIRST, article, &first, err));
-    if (first > s->info.ref.n_passages) {
-        return quern_segment_damaged(s, "an article begins past the last passage", err);
-    }
-    *passage = (uint32_t)first;
-    return QUERN_OK;
-}
-
-quern_status quern_segment_first_passages(quern_segment *s, const uint8_t **out, quern_error *err)
-{
-    uint64_t range[2] = {0, (uint64_t)s->info.ref.n_articles * 4};
-    if (s->sections[QUERN_SECTION_FIRST].len != range[1]) {
-        return quern_segment_damaged(s, "the first passages of articles are damaged", err);
-    }
-    return quern_segment_bytes(s, QUERN_SECTION_FIRST, range, out, err);
-}
-
-quern_status quern_segment_article_of(quern_segment *s, uint32_t passage, uint32_t *article,
-                                      quern_error *err)
-{
-    uint32_t low = 0; /* first[low] <= passage, if anything is */
-    uint32_t high = s->info.ref.n_articles;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        uint32_t first = 0;
-        QUERN_TRY(quern_segment_first_passage(s, middle, &first, err));
-        *(first <= passage ? &low : &high) = middle;
-    }
-    if (low >= s->info.ref.n_articles) {
-        return quern_segment_damaged(s, "a passage without an article", err);
-    }
-    *article = low;
-    return QUERN_OK;
-}
-
 quern_status quern_segment_date(quern_segment *s, uint32_t article, int64_t *date, quern_error *err)
 {
     uint64_t v = (uint64_t)1 << 63;
@@ -424,7 +394,7 @@ quern_status quern_segment_title_words(quern_segment *s, uint32_t passage, uint3
                                        quern_error *err)
 {
     uint32_t article = 0;
-    uint32_t first = 0;
+    uint32_t range[2];
     int in_text = 0;
     *words = 0;
     if (s->sections[QUERN_SECTION_TITLE].at == 0) {
@@ -433,8 +403,8 @@ quern_status quern_segment_title_words(quern_segment *s, uint32_t passage, uint3
     QUERN_TRY(quern_segment_article_of(s, passage, &article, err));
     QUERN_TRY(quern_segment_title_column(s, article, words, &in_text, err));
     if (in_text && *words > 0) {
-        QUERN_TRY(quern_segment_first_passage(s, article, &first, err));
-        *words = first == passage ? 0 : *words;
+        QUERN_TRY(quern_segment_passages_of(s, article, range, err));
+        *words = range[0] == passage ? 0 : *words;
     }
     return QUERN_OK;
 }

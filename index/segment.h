@@ -206,15 +206,14 @@ typedef struct quern_stored_article {
     uint32_t n_passages;
 } quern_stored_article;
 
-/* The article that a passage belongs to, and its first passage. `passage`, `article` in range. */
+/* The article that a passage belongs to. Both are in range, here and below. */
 quern_status quern_segment_article_of(quern_segment *segment, uint32_t passage, uint32_t *article,
                                       quern_error *err);
-quern_status quern_segment_first_passage(quern_segment *segment, uint32_t article,
-                                         uint32_t *passage, quern_error *err);
 
-/* The first passages of all articles, u32 each, ascending unless damaged; tests their pages. */
-quern_status quern_segment_first_passages(quern_segment *segment, const uint8_t **out,
-                                          quern_error *err);
+/* The passages [range[0], range[1]) of an article, which are some of the segment's. firsts.h has
+ * more, for those who ask often. */
+quern_status quern_segment_passages_of(quern_segment *segment, uint32_t article, uint32_t range[2],
+                                       quern_error *err);
 
 /* Its date, or QUERN_NO_DATE; reads a column, not the record. */
 quern_status quern_segment_date(quern_segment *segment, uint32_t article, int64_t *date,

@@ -65,7 +65,7 @@ struct quern_segment {
     uint32_t n_pages;  /* of data, then of the table */
     uint32_t n_sum_pages;
     _Atomic uint32_t *tested; /* a bit a page that is sound: of data, then of the table */
-    _Atomic int lengths_tested;
+    _Atomic int lengths_tested, firsts_tested;
     _Atomic(struct quern_texts_desk *) desks[4];      /* idle; see texts.c */
     _Atomic(void *) text_dictionary, meta_dictionary; /* prepared ZSTD_DDict, or NULL so far */
 };

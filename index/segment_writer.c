@@ -156,20 +156,16 @@ static void write_article_sections(quern_segment_writer *w, quern_articles_write
     begin_section(w, QUERN_SECTION_META);
     quern_articles_writer_meta(a);
     end_section(w);
-    begin_section(w, QUERN_SECTION_FIRST);
-    quern_articles_writer_firsts(a);
-    end_section(w);
-    begin_section(w, QUERN_SECTION_DATE);
-    if (quern_articles_writer_dates(a)) {
-        end_section(w);
-        begin_section(w, QUERN_SECTION_TITLE);
+    int (*const columns[])(quern_articles_writer *) = {
+        quern_articles_writer_firsts, quern_articles_writer_dates, quern_articles_writer_titles};
+    const uint32_t ids[] = {QUERN_SECTION_FIRST, QUERN_SECTION_DATE, QUERN_SECTION_TITLE};
+    for (int i = 0; i < 3; i++) {
+        begin_section(w, ids[i]);
+        if (columns[i](a)) {
+            end_section(w);
+        }
     }
-    w->open_id = QUERN_SECTION_TITLE;
-    if (quern_articles_writer_titles(a)) {
-        end_section(w);
-        begin_section(w, QUERN_SECTION_LEN);
-    }
-    w->open_id = QUERN_SECTION_LEN;
+    begin_section(w, QUERN_SECTION_LEN);
     write_lengths(w);
     end_section(w);
     begin_section(w, QUERN_SECTION_POST);

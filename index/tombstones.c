@@ -202,20 +202,6 @@ static quern_status read_counts(quern_cursor *in, uint32_t n_terms, quern_tombst
     return QUERN_OK;
 }
 
-/* The passages [*from, *to) of an article, within those of the segment. */
-static quern_status passages_of(quern_segment *segment, uint32_t article, uint32_t *from,
-                                uint32_t *to, quern_error *err)
-{
-    const quern_segment_ref *ref = &quern_segment_get_info(segment)->ref;
-    *to = ref->n_passages;
-    QUERN_TRY(quern_segment_first_passage(segment, article, from, err));
-    if (article + 1 < ref->n_articles) {
-        QUERN_TRY(quern_segment_first_passage(segment, article + 1, to, err));
-    }
-    *to = *to < ref->n_passages ? *to : ref->n_passages;
-    return QUERN_OK;
-}
-
 /* Sets the bits of the passages of the dead articles; *n is how many there are. */
 static quern_status derive_passages(quern_segment *segment, quern_tombstones *t, uint32_t *n,
                                     quern_error *err)
@@ -228,11 +214,11 @@ static quern_status derive_passages(quern_segment *segment, quern_tombstones *t,
         return quern_fail_nomem(err);
     }
     for (uint32_t a = 0; a < ref->n_articles && !status; a++) {
-        uint32_t from = 0, to = 0;
+        uint32_t range[2] = {0, 0};
         if (quern_tombstones_article(t, a)) {
-            status = passages_of(segment, a, &from, &to, err);
+            status = quern_segment_passages_of(segment, a, range, err);
         }
-        for (uint32_t p = from; p < to && !status; p++) {
+        for (uint32_t p = range[0]; p < range[1] && !status; p++) {
             t->passages[p >> 3] = (uint8_t)(t->passages[p >> 3] | 1u << (p & 7));
             ++*n;
         }

@@ -40,22 +40,13 @@ static int bit(const uint8_t *bits, uint32_t i)
 static quern_status add_passages(counter *c, const quern_lengths *lengths, uint32_t article,
                                  quern_error *err)
 {
-    uint32_t first = 0;
-    uint32_t end = c->info->ref.n_passages;
-    QUERN_TRY(quern_segment_first_passage(c->segment, article, &first, err));
-    if (article + 1 < c->info->ref.n_articles) {
-        QUERN_TRY(quern_segment_first_passage(c->segment, article + 1, &end, err));
-    }
-    if (first > end || end > c->info->ref.n_passages) {
-        return quern_fail(
-            err, QUERN_E_CORRUPT,
-            "passages of a segment are not in order - run: indexer rebuild --from-sources");
-    }
-    if (quern_grow(&c->passages, &c->cap_passages, c->n_passages + (end - first),
+    uint32_t range[2];
+    QUERN_TRY(quern_segment_passages_of(c->segment, article, range, err));
+    if (quern_grow(&c->passages, &c->cap_passages, c->n_passages + (range[1] - range[0]),
                    sizeof *c->passages)) {
         return quern_fail_nomem(err);
     }
-    for (uint32_t p = first; p < end; p++) {
+    for (uint32_t p = range[0]; p < range[1]; p++) {
         c->passages[c->n_passages++] = p;
         c->t->sum_len += quern_lengths_get(lengths, p);
     }

@@ -177,20 +177,6 @@ static quern_status next_article(side *s, uint32_t from, quern_error *err)
     return QUERN_OK;
 }
 
-static quern_status passages_of(const side *s, uint32_t article, uint32_t range[2],
-                                quern_error *err)
-{
-    range[1] = s->info->ref.n_passages;
-    QUERN_TRY(quern_segment_first_passage(s->segment, article, &range[0], err));
-    if (article + 1 < s->info->ref.n_articles) {
-        QUERN_TRY(quern_segment_first_passage(s->segment, article + 1, &range[1], err));
-    }
-    if (range[0] > range[1] || range[1] > s->info->ref.n_passages) {
-        return damaged(s, "passages are not in order", err);
-    }
-    return QUERN_OK;
-}
-
 /* Counts what is live on a side. */
 static quern_status count_side(merger *m, const side *s, quern_error *err)
 {
@@ -201,7 +187,7 @@ static quern_status count_side(merger *m, const side *s, quern_error *err)
         if (quern_merge_is_dead(s->dead, i)) {
             uint32_t range[2];
             quern_stored_article article;
-            QUERN_TRY(passages_of(s, i, range, err));
+            QUERN_TRY(quern_segment_passages_of(s->segment, i, range, err));
             quern_arena_finish(&m->record);
             QUERN_TRY(quern_segment_article(s->segment, i, &m->record, &article, err));
             m->n_articles--;
@@ -308,7 +294,7 @@ static quern_status feed_articles(merger *m, quern_error *err)
     for (uint32_t i = 0; !status && i < m->n_articles; i++) {
         const side *s = &m->sides[m->places[i].side];
         uint32_t range[2] = {0, 0};
-        status = passages_of(s, m->places[i].article, range, err);
+        status = quern_segment_passages_of(s->segment, m->places[i].article, range, err);
         for (uint32_t p = range[0]; !status && p < range[1]; p++) {
             lengths[n++] = quern_lengths_get(&s->lengths, p);
         }
@@ -335,7 +321,7 @@ static quern_status make_maps(merger *m, quern_error *err)
     for (uint32_t i = 0; i < m->n_articles; i++) {
         side *s = &m->sides[m->places[i].side];
         uint32_t range[2];
-        QUERN_TRY(passages_of(s, m->places[i].article, range, err));
+        QUERN_TRY(quern_segment_passages_of(s->segment, m->places[i].article, range, err));
         for (uint32_t p = range[0]; p < range[1]; p++) {
             s->map[p] = n++;
         }

@@ -270,20 +270,11 @@ quern_status quern_shelf_kill_article(quern_shelf *shelf, size_t i, uint32_t art
                                       quern_error *err)
 {
     quern_shelved *s = &shelf->items[i];
-    uint32_t first = 0;
-    uint32_t end = s->ref.n_passages;
-    QUERN_TRY(quern_segment_first_passage(s->segment, article, &first, err));
-    if (article + 1 < s->ref.n_articles) {
-        QUERN_TRY(quern_segment_first_passage(s->segment, article + 1, &end, err));
-    }
-    if (first > end) {
-        return quern_fail(
-            err, QUERN_E_CORRUPT,
-            "passages of a segment are not in order - run: indexer rebuild --from-sources");
-    }
+    uint32_t range[2];
+    QUERN_TRY(quern_segment_passages_of(s->segment, article, range, err));
     s->dead[article >> 3] |= (uint8_t)(1u << (article & 7));
     s->n_dead++;
-    s->n_dead_passages += end - first;
+    s->n_dead_passages += range[1] - range[0];
     return QUERN_OK;
 }
 

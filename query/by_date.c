@@ -136,17 +136,16 @@ static quern_status sort(dater *d)
 static quern_status enter_article(dater *d, uint32_t segment, uint32_t passage)
 {
     quern_segment *s = d->snapshot->segments[segment].segment;
-    const quern_segment_ref *ref = &quern_segment_get_info(s)->ref;
     quern_dated *at = &d->at;
+    uint32_t range[2];
     at->segment = segment;
     at->best.score = INT64_MIN;
     QUERN_TRY(quern_segment_article_of(s, passage, &at->article, d->err));
     QUERN_TRY(quern_segment_date(s, at->article, &at->date, d->err));
-    d->end = ref->n_passages;
+    QUERN_TRY(quern_segment_passages_of(s, at->article, range, d->err));
+    d->end = range[1];
     d->is_in = 1;
-    return at->article + 1 < ref->n_articles
-               ? quern_segment_first_passage(s, at->article + 1, &d->end, d->err)
-               : QUERN_OK;
+    return QUERN_OK;
 }
 
 static quern_status see_match(uint32_t segment, quern_scored match, void *payload)

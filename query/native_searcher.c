@@ -30,6 +30,7 @@
  */
 #include "query/native_searcher.h"
 
+#include "index/firsts.h"
 #include "query/phrase.h"
 #include "query/prepare.h"
 #include "query/prune.h"
@@ -64,13 +65,12 @@ typedef struct sink {
     int by_tree;        /* the tree of the plan is asked, which is there */
     quern_prune *prune; /* NULL: exhaustively */
     uint64_t n_articles;
-    const uint8_t *firsts;       /* of the segment, where articles are counted */
+    quern_firsts firsts;         /* of the segment, where articles are counted */
     quern_native_visit_fn visit; /* or NULL: each match is handed on instead of to top */
     void *payload;
     uint32_t segment;
-    quern_status status; /* of visit */
-    uint32_t article,
-        article_end; /* the article after the last counted one, and its first passage */
+    quern_status status;  /* of visit */
+    uint32_t article_end; /* the passage after those of the last counted article */
 } sink;
 
 static quern_status make_room(quern_native *native, quern_error *err)
@@ -292,38 +292,15 @@ static quern_status mark_phrase(quern_native *native, quern_match_join *join, ui
 
 /* ---- The end of a window ---- */
 
-/* The last article from to->article on that begins at `passage` or before. */
-static uint32_t find_article(const sink *to, uint32_t n_articles, uint32_t passage)
-{
-    uint32_t low = to->article;
-    uint32_t step = 1;
-    while (n_articles - low > step &&
-           quern_load32(to->firsts + (size_t)(low + step) * 4) <= passage) {
-        low += step;
-        step *= 2;
-    }
-    uint32_t high = n_articles - low > step ? low + step : n_articles;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        *(quern_load32(to->firsts + (size_t)middle * 4) <= passage ? &low : &high) = middle;
-    }
-    return low;
-}
-
 /* Counts the articles of living matches, given as bits, that were not counted yet. */
-static void count_articles(const quern_part *p, uint32_t first, uint64_t live, sink *to)
+static void count_articles(uint32_t first, uint64_t live, sink *to)
 {
-    const quern_segment_ref *ref = &quern_segment_get_info(p->segment)->ref;
     for (; live; live &= live - 1) {
         uint32_t passage = first + (uint32_t)__builtin_ctzll(live);
-        if (passage < to->article_end || to->article >= ref->n_articles) {
-            continue;
+        if (passage >= to->article_end) {
+            to->article_end = quern_firsts_end(&to->firsts, passage);
+            to->n_articles++;
         }
-        to->article = find_article(to, ref->n_articles, passage) + 1;
-        to->article_end = to->article < ref->n_articles
-                              ? quern_load32(to->firsts + (size_t)to->article * 4)
-                              : ref->n_passages;
-        to->n_articles++;
     }
 }
 
@@ -349,7 +326,7 @@ static void finish_word(quern_window *window, const quern_part *p, uint32_t at, 
     unsigned n = quern_window_count(live);
     to->n_passages += n;
     if (to->count) {
-        count_articles(p, first, live, to);
+        count_articles(first, live, to);
     }
     if (to->count_only) {
         memset(window->bits + at / 8, 0, 8);
@@ -426,8 +403,8 @@ static quern_status scan(quern_native *native, uint32_t segment, uint32_t from, 
 {
     quern_part *p = &native->query.parts[segment];
     if (out->count) {
-        out->article = out->article_end = 0;
-        QUERN_TRY(quern_segment_first_passages(p->segment, &out->firsts, err));
+        out->article_end = 0;
+        QUERN_TRY(quern_firsts_open(p->segment, &out->firsts, err));
     }
     return out->by_tree ? scan_tree(native, segment, from, to, out, err)
                         : scan_flat(native, p, from, to, out, err);

@@ -155,12 +155,10 @@ static quern_status grow_slots(search *s, quern_error *err)
 static quern_status append_group(search *s, group *g, quern_error *err)
 {
     quern_segment *segment = s->snapshot->segments[g->segment].segment;
-    const quern_segment_ref *ref = &quern_segment_get_info(segment)->ref;
-    QUERN_TRY(quern_segment_first_passage(segment, g->article, &g->first_passage, err));
-    g->end_passage = ref->n_passages;
-    if (g->article + 1 < ref->n_articles) {
-        QUERN_TRY(quern_segment_first_passage(segment, g->article + 1, &g->end_passage, err));
-    }
+    uint32_t range[2];
+    QUERN_TRY(quern_segment_passages_of(segment, g->article, range, err));
+    g->first_passage = range[0];
+    g->end_passage = range[1];
     if (quern_grow(&s->groups, &s->cap_groups, s->n_groups + 1, sizeof *s->groups)) {
         return quern_fail_nomem(err);
     }

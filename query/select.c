@@ -81,14 +81,18 @@ quern_status quern_selector_open(quern_selector *s, quern_segment *segment,
     s->node = node;
     s->segment = segment;
     s->n_articles = ref->n_articles;
-    s->n_passages = ref->n_passages;
     s->article = s->first = s->end = 0;
     s->low = 0;
     s->high = ref->n_articles;
     s->is_whole = 0;
     s->articles = NULL;
-    QUERN_TRY(quern_segment_first_passages(segment, &s->firsts, err));
-    return node->op == QUERN_PLAN_PATH ? find_paths(s, err) : QUERN_OK;
+    QUERN_TRY(quern_firsts_open(segment, &s->firsts, err));
+    if (node->op == QUERN_PLAN_PATH) {
+        QUERN_TRY(find_paths(s, err));
+    }
+    s->low_first = quern_firsts_first(&s->firsts, s->low);
+    s->high_first = quern_firsts_first(&s->firsts, s->high);
+    return QUERN_OK;
 }
 
 void quern_selector_finish(quern_selector *s)
@@ -97,38 +101,20 @@ void quern_selector_finish(quern_selector *s)
     s->articles = NULL;
 }
 
-static uint32_t first_of(const quern_selector *s, uint32_t article)
-{
-    return article < s->n_articles ? quern_load32(s->firsts + (size_t)article * 4) : s->n_passages;
-}
-
 /* Makes the article of a passage the one at hand. */
 static void move_to(quern_selector *s, uint32_t passage)
 {
-    if (passage >= s->first && passage < s->end) {
-        return;
+    if (passage < s->first || passage >= s->end) {
+        s->article = quern_firsts_article(&s->firsts, passage);
+        s->first = quern_firsts_begin(&s->firsts, passage);
+        s->end = quern_firsts_end(&s->firsts, passage);
     }
-    uint32_t low = passage < s->first ? 0 : s->article;
-    uint32_t step = 1;
-    while (s->n_articles - low > step && first_of(s, low + step) <= passage) {
-        low += step;
-        step *= 2;
-    }
-    uint32_t high = s->n_articles - low > step ? low + step : s->n_articles;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        *(first_of(s, middle) <= passage ? &low : &high) = middle;
-    }
-    s->article = low;
-    s->first = first_of(s, low);
-    s->end = first_of(s, low + 1);
-    s->end = s->end > passage ? s->end : passage + 1; /* else the column is damaged */
 }
 
 quern_status quern_selector_start(quern_selector *s, quern_match_pool *pool, uint32_t from,
                                   quern_error *err)
 {
-    if (s->node->op != QUERN_PLAN_SELECT) {
+    if (s->node->op != QUERN_PLAN_SELECT || from >= s->firsts.begins.n) {
         return QUERN_OK;
     }
     move_to(s, from);
@@ -246,9 +232,8 @@ static quern_status test(quern_selector *s, quern_match_pool *pool, int *out, qu
 quern_status quern_selector_next(quern_selector *s, quern_match_pool *pool, uint32_t from,
                                  uint32_t *next, quern_error *err)
 {
-    uint32_t least = first_of(s, s->low);
-    *next = from > least ? from : least;
-    if (*next >= first_of(s, s->high)) {
+    *next = from > s->low_first ? from : s->low_first;
+    if (*next >= s->high_first) {
         *next = QUERN_MATCH_END;
         return QUERN_OK;
     }

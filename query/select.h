@@ -15,18 +15,20 @@
 #ifndef QUERN_QUERY_SELECT_H
 #define QUERN_QUERY_SELECT_H
 
+#include "index/firsts.h"
 #include "query/match.h"
 
 typedef struct quern_selector {
     const quern_plan_node *node;
     quern_segment *segment;
-    const uint8_t *firsts; /* first passages of the articles, u32 each */
-    uint32_t n_articles, n_passages;
-    uint32_t article, first, end; /* the article at hand and its passages; end 0: none */
-    uint32_t low, high;           /* articles below and from which on none is selected */
-    int is_whole;                 /* PATH: all of [low, high) are */
-    quern_match_cursor cursor;    /* SELECT */
-    uint8_t *articles;            /* NUMBER: a bit each; NULL: not looked up yet */
+    quern_firsts firsts;
+    uint32_t n_articles;
+    uint32_t article, first, end;   /* the article at hand and its passages; end 0: none */
+    uint32_t low, high;             /* articles below and from which on none is selected */
+    uint32_t low_first, high_first; /* and the first passages of these */
+    int is_whole;                   /* PATH: all of [low, high) are */
+    quern_match_cursor cursor;      /* SELECT */
+    uint8_t *articles;              /* NUMBER: a bit each; NULL: not looked up yet */
 } quern_selector;
 
 int quern_select_is_selector(quern_plan_op op);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* segment_check - finds every breach of the format's rules that a writer could make with right
  * checksums; each row breaks one rule of a sound file. */
+#include "index/firsts.h"
 #include "index/segment_format.h"
 
 #include "memory_vfs.h"
@@ -108,8 +109,48 @@ static void one_length(const subject *s)
 }
 static void first_passage(const subject *s)
 {
-    quern_store32(at(s, QUERN_SECTION_FIRST, 4), 0);
-    quern_store32(at(s, QUERN_SECTION_FIRST, 0), 1);
+    *at(s, QUERN_SECTION_FIRST, 0) ^= 1;
+}
+static void a_begin(const subject *s)
+{
+    *at(s, QUERN_SECTION_FIRST, 20) ^= 16;
+}
+static void last_begins(const subject *s)
+{
+    uint32_t words = (s->ref.n_passages + 63) / 64;
+    CHECK(s->ref.n_passages % 64 != 0);
+    *at(s, QUERN_SECTION_FIRST, words * 8 - 1) ^= 0x80;
+}
+static void rank_of_begins(const subject *s)
+{
+    *at(s, QUERN_SECTION_FIRST, (s->ref.n_passages + 63) / 64 * 8 + 4) ^= 1;
+}
+static void rank_of_filled(const subject *s)
+{
+    *at(s, QUERN_SECTION_FIRST, s->sections[QUERN_SECTION_FIRST].len - 4) ^= 1;
+}
+static void a_filled(const subject *s)
+{
+    *at(s, QUERN_SECTION_FIRST, quern_firsts_size(s->ref.n_passages)) ^= 1;
+}
+static void all_filled(const subject *s)
+{
+    uint8_t *begins = at(s, QUERN_SECTION_FIRST, 0);
+    uint8_t *filled = at(s, QUERN_SECTION_FIRST, quern_firsts_size(s->ref.n_passages));
+    uint32_t n[2] = {s->ref.n_passages, s->ref.n_articles};
+    uint8_t *bits[2] = {begins, filled};
+    uint32_t n_set = n[0] < n[1] ? n[0] : n[1];
+    for (int i = 0; i < 2; i++) { /* both begin with as many ones as there can be */
+        uint32_t words = (n[i] + 63) / 64;
+        memset(bits[i], 0, words * (size_t)8);
+        for (uint32_t k = 0; k < n_set; k++) {
+            bits[i][k / 8] = (uint8_t)(bits[i][k / 8] | 1u << k % 8);
+        }
+        for (uint32_t k = 0; k < n[i]; k += QUERN_FIRSTS_BLOCK) {
+            quern_store32(bits[i] + words * (size_t)8 + k / QUERN_FIRSTS_BLOCK * 4,
+                          k < n_set ? k : n_set);
+        }
+    }
 }
 static void title_flag(const subject *s)
 {
@@ -185,7 +226,13 @@ static const breach breaches[] = {
     {"last passage", list_last, "", 0},
     {"blocks out of order", list_order, "directory", 0},
     {"a length", one_length, "", 0},
-    {"first passages", first_passage, "passages of an article", 0},
+    {"first passages", first_passage, "first passages of articles", 0},
+    {"where an article begins", a_begin, "first passages of articles", 0},
+    {"a begin past the end", last_begins, "first passages of articles", 0},
+    {"a rank of begins", rank_of_begins, "first passages of articles", 0},
+    {"a rank of articles", rank_of_filled, "first passages of articles", 0},
+    {"an article without passages", a_filled, "first passages of articles", 0},
+    {"no article without passages", all_filled, "needs no word", 0},
     {"title flags", title_flag, "title and record", 0},
     {"keys out of order", key_order, "keys are not in order", 0},
     {"a key without source", key_nul, "source", 0},
@@ -200,7 +247,7 @@ static const breach breaches[] = {
 
 static int prepare(subject *s)
 {
-    static const model_shape shape = {"subject", 600, 2, 4, 60, 0, 30, 3, 400, 1, 1, 1};
+    static const model_shape shape = {"subject", 600, 3, 4, 60, 0, 30, 3, 400, 1, 1, 1};
     quern_segment *segment = NULL;
     quern_error err;
     quern_dictionary_walk walk;

@@ -5,6 +5,7 @@
 #include "forms_model.h"
 
 #include "base/bm25.h"
+#include "index/firsts.h"
 #include "tests/check.h"
 
 #include <string.h>
@@ -427,7 +428,7 @@ static quern_status compare_articles(const model *m, quern_segment *s, const cha
         quern_arena arena;
         quern_stored_article got;
         int64_t date;
-        uint32_t first;
+        uint32_t range[2];
         quern_arena_init(&arena);
         quern_status status = quern_segment_article(s, i, &arena, &got, err);
         status = status ? status : compare_record(&m->articles[i], &got, differs);
@@ -437,8 +438,29 @@ static quern_status compare_articles(const model *m, quern_segment *s, const cha
         STEP(compare_key(m, s, i, differs, err));
         STEP(quern_segment_date(s, i, &date, err));
         SAME(date == m->articles[i].a.date);
-        STEP(quern_segment_first_passage(s, i, &first, err));
-        SAME(first == m->articles[i].first);
+        STEP(quern_segment_passages_of(s, i, range, err));
+        SAME(range[0] == m->articles[i].first);
+        SAME(range[1] - range[0] == m->articles[i].a.n_passages);
+    }
+    return QUERN_OK;
+}
+
+/* FIRST as those who ask often read it. */
+static quern_status compare_firsts(const model *m, quern_segment *s, const char **differs,
+                                   quern_error *err)
+{
+    quern_firsts f;
+    STEP(quern_firsts_open(s, &f, err));
+    for (uint32_t i = 0; i < m->n_articles; i++) {
+        SAME(quern_firsts_first(&f, i) == m->articles[i].first);
+    }
+    SAME(quern_firsts_first(&f, m->n_articles) == m->n_passages);
+    for (uint32_t p = 0; p < m->n_passages; p++) {
+        const model_article *a = &m->articles[m->article_of[p]];
+        SAME(quern_firsts_article(&f, p) == m->article_of[p]);
+        SAME(quern_firsts_begin(&f, p) == a->first);
+        SAME(quern_firsts_end(&f, p) == a->first + a->a.n_passages);
+        SAME((int)(quern_firsts_word(&f, p / 64) >> p % 64 & 1) == (p == a->first));
     }
     return QUERN_OK;
 }
@@ -447,6 +469,7 @@ static quern_status compare_passages(const model *m, quern_segment *s, const cha
                                      quern_error *err)
 {
     quern_lengths lengths;
+    STEP(compare_firsts(m, s, differs, err));
     STEP(quern_segment_lengths(s, &lengths, err));
     SAME(lengths.n == m->n_passages);
     for (uint32_t p = 0; p < m->n_passages; p++) {

@@ -725,15 +725,11 @@ static void check_ranges(const fixture *f, quern_native *native, meaning m, cons
         quern_segment *segment = f->snapshot->segments[s].segment;
         const quern_segment_ref *ref = &quern_segment_get_info(segment)->ref;
         for (uint32_t a = s; a < ref->n_articles; a += 97) {
-            uint32_t from = 0;
-            uint32_t to = ref->n_passages;
+            uint32_t range[2] = {0, 0};
             size_t n = 0;
-            CHECK(!quern_segment_first_passage(segment, a, &from, &err));
-            if (a + 1 < ref->n_articles) {
-                CHECK(!quern_segment_first_passage(segment, a + 1, &to, &err));
-            }
-            CHECK(!quern_native_range(native, s, from, to, &all, &err));
-            for (uint32_t i = from; i < to; i++) {
+            CHECK(!quern_segment_passages_of(segment, a, range, &err));
+            CHECK(!quern_native_range(native, s, range[0], range[1], &all, &err));
+            for (uint32_t i = range[0]; i < range[1]; i++) {
                 n += m.matches[f->firsts[s] + i];
             }
             int same = all.n == n;
