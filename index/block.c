@@ -223,24 +223,6 @@ int quern_block_tfs(const quern_block *block, const uint8_t *in, size_t len, uin
     }
 }
 
-uint32_t quern_block_below(const uint32_t *passages, uint32_t n, uint32_t passage)
-{
-#ifdef QUERN_BLOCK_VECTOR
-    quern_cpu_level level = quern_cpu_get_level();
-    if (level != QUERN_CPU_SCALAR) {
-        return level == QUERN_CPU_AVX2 ? quern_block_below_avx2(passages, n, passage)
-                                       : quern_block_below_avx512(passages, n, passage);
-    }
-#endif
-    uint32_t from = 0;
-    while (n > 0) {
-        uint32_t half = n - n / 2;
-        from += half & (0u - (uint32_t)(passages[from + half - 1] < passage));
-        n -= half;
-    }
-    return from;
-}
-
 /* ---- Writing ---- */
 
 /* The cheapest form of the passages; *bytes is its length. */

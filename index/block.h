@@ -57,10 +57,6 @@ int quern_block_passages(const quern_block *block, const uint8_t *in, uint32_t *
 /* Decodes the n frequencies from in[0, len). Each is at least 1. Returns 0 or -1. */
 int quern_block_tfs(const quern_block *block, const uint8_t *in, size_t len, uint32_t *out);
 
-/* How many of passages[0, n), which ascend and are at most QUERN_BLOCK, are below a passage: where
- * it is, if it is there. All are compared, as that takes no branch that could be guessed wrong. */
-uint32_t quern_block_below(const uint32_t *passages, uint32_t n, uint32_t passage);
-
 /* Which posting a passage is, found in the encoded block; QUERN_BLOCK: none. `in` as above. On bad
  * bytes the answer may be wrong, but below n. */
 uint32_t quern_block_find(const quern_block *block, const uint8_t *in, uint32_t passage);

@@ -141,26 +141,6 @@ AVX2 int quern_block_ascends_avx2(const uint32_t *v, uint32_t n)
     return _mm256_testz_si256(wrong, wrong);
 }
 
-AVX2 uint32_t quern_block_below_avx2(const uint32_t *v, uint32_t n, uint32_t x)
-{
-    uint32_t i = 0;
-    __m256i sign = _mm256_set1_epi32(INT32_MIN); /* so that signed comparisons are unsigned ones */
-    __m256i most = _mm256_xor_si256(_mm256_set1_epi32((int)x), sign);
-    __m256i sum = _mm256_setzero_si256();
-    for (; n - i >= 8; i += 8) {
-        __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(v + i));
-        sum = _mm256_sub_epi32(sum, _mm256_cmpgt_epi32(most, _mm256_xor_si256(a, sign)));
-    }
-    __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
-    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4E));
-    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xB1));
-    uint32_t below = (uint32_t)_mm_cvtsi128_si32(half);
-    for (; i < n; i++) {
-        below += v[i] < x;
-    }
-    return below;
-}
-
 AVX2 int quern_block_unary_avx2(const uint8_t *in, size_t len, uint32_t n, uint32_t *out)
 {
     uint32_t ones[1 + QUERN_BLOCK + SLACK];
@@ -266,23 +246,6 @@ AVX512 int quern_block_ascends_avx512(const uint32_t *v, uint32_t n)
             _mm512_cmpge_epu32_mask(_mm512_loadu_si512(v + at), _mm512_loadu_si512(v + at + 1));
     }
     return wrong == 0;
-}
-
-AVX512 uint32_t quern_block_below_avx512(const uint32_t *v, uint32_t n, uint32_t x)
-{
-    uint32_t i = 0;
-    uint32_t below = 0;
-    __m512i most = _mm512_set1_epi32((int)x);
-    for (; n - i >= 16; i += 16) {
-        __mmask16 less = _mm512_cmplt_epu32_mask(_mm512_loadu_si512(v + i), most);
-        below += (uint32_t)_mm_popcnt_u32(less);
-    }
-    if (i < n) {
-        __mmask16 left = (__mmask16)((1u << (n - i)) - 1);
-        __m512i a = _mm512_maskz_loadu_epi32(left, v + i);
-        below += (uint32_t)_mm_popcnt_u32(_mm512_mask_cmplt_epu32_mask(left, a, most));
-    }
-    return below;
 }
 
 AVX512 int quern_block_unary_avx512(const uint8_t *in, size_t len, uint32_t n, uint32_t *out)

@@ -24,10 +24,6 @@ int quern_block_bitmap_avx512(const quern_block *block, const uint8_t *in, uint3
 int quern_block_ascends_avx2(const uint32_t *v, uint32_t n);
 int quern_block_ascends_avx512(const uint32_t *v, uint32_t n);
 
-/* How many of v[0, n) are below x; they ascend. */
-uint32_t quern_block_below_avx2(const uint32_t *v, uint32_t n, uint32_t x);
-uint32_t quern_block_below_avx512(const uint32_t *v, uint32_t n, uint32_t x);
-
 /* n frequencies in unary from in[0, len). */
 int quern_block_unary_avx2(const uint8_t *in, size_t len, uint32_t n, uint32_t *out);
 int quern_block_unary_avx512(const uint8_t *in, size_t len, uint32_t n, uint32_t *out);

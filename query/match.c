@@ -36,6 +36,7 @@ void quern_match_pool_finish(quern_match_pool *pool)
     quern_free(pool->positions);
     quern_free(pool->codes);
     quern_free(pool->starts);
+    quern_free(pool->spots);
     memset(pool, 0, sizeof *pool);
 }
 

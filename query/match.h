@@ -45,6 +45,12 @@ typedef struct quern_match_slot {
     uint32_t coded; /* that block */
 } quern_match_slot;
 
+/* Where a passage is in a list, and how often it has the term. */
+typedef struct quern_match_spot {
+    uint32_t block, at;
+    uint32_t tf; /* once its positions were read */
+} quern_match_spot;
+
 typedef struct quern_match_pool {
     quern_match_slot *slots;
     uint32_t n_slots;
@@ -54,6 +60,8 @@ typedef struct quern_match_pool {
     size_t cap_positions, cap_codes;
     uint32_t *starts; /* where a phrase could begin, in many passages (phrase.h) */
     size_t cap_starts;
+    quern_match_spot *spots; /* of a block of passages in the lists of a join (phrase.h) */
+    size_t cap_spots;
 } quern_match_pool;
 
 /* Errors: NOMEM. */

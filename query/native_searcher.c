@@ -272,7 +272,9 @@ static quern_status mark_phrase(quern_native *native, quern_match_join *join, ui
                                 quern_error *err)
 {
     quern_match_cursor *lead = join->cursors[0];
-    const quern_phrase_filter filter = {&native->pool, join, 0};
+    uint8_t ids[QUERN_BLOCK];
+    const quern_phrase_filter filter = {&native->pool, join, 0, ids};
+    QUERN_TRY(quern_phrase_make_room(&native->pool, join, err));
     while (lead->next < end) {
         quern_postings *p;
         uint32_t passages[QUERN_BLOCK];
@@ -283,6 +285,9 @@ static quern_status mark_phrase(quern_native *native, quern_match_join *join, ui
         }
         uint32_t n = to - lead->at;
         memcpy(passages, p->passages + lead->at, n * sizeof *passages);
+        for (uint32_t i = 0; i < n; i++) {
+            ids[i] = (uint8_t)i;
+        }
         QUERN_TRY(quern_phrase_keep(&filter, passages, &n, err));
         mark(&native->window, passages, n);
         QUERN_TRY(quern_match_move(&native->pool, lead, to, err));

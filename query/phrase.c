@@ -5,12 +5,13 @@
 
 #include "index/block.h"
 
-enum { NEAR_AS_MANY = 16 }; /* times as many postings: they lie in few blocks more */
+enum { RARE = 8 }; /* a rare term is in fewer than one of so many passages */
 
 typedef struct filter {
     quern_match_pool *pool;
     quern_match_join *join;
     uint32_t *passages;
+    uint8_t *ids;
     uint32_t n;
     uint32_t n_starts[QUERN_BLOCK]; /* of each passage */
     int has_starts;                 /* a term was asked already */
@@ -20,43 +21,57 @@ typedef struct filter {
 typedef struct list {
     quern_match_cursor *cursor;
     quern_postings *postings;
-    uint32_t at; /* postings of the decoded block before this are behind us */
+    quern_match_spot *spots; /* by number of passage */
+    uint32_t block;          /* that could have the next passage */
 } list;
+
+uint32_t quern_phrase_n_rare(const quern_match_join *join)
+{
+    uint32_t n_passages = quern_segment_get_info(join->cursors[0]->segment)->ref.n_passages;
+    uint32_t n = 1;
+    while (n < join->n_cursors && join->cursors[n]->term.df < n_passages / RARE) {
+        n++;
+    }
+    return n;
+}
+
+quern_status quern_phrase_make_room(quern_match_pool *pool, const quern_match_join *join,
+                                    quern_error *err)
+{
+    size_t n = (size_t)join->n_cursors * QUERN_BLOCK;
+    return quern_grow(&pool->spots, &pool->cap_spots, n, sizeof *pool->spots)
+               ? quern_fail_nomem(err)
+               : QUERN_OK;
+}
 
 static quern_status open_list(const filter *f, uint32_t i, list *l, quern_error *err)
 {
     l->cursor = f->join->cursors[i];
-    l->at = 0;
-    return quern_match_open(f->pool, l->cursor, &l->postings, err);
-}
-
-/* Decodes the block that could have the passage, if there is one: *found. */
-static quern_status enter_block(list *l, uint32_t passage, int *found, quern_error *err)
-{
-    quern_postings *p = l->postings;
-    int is_behind = p->n > 0 && (p->block == 0 || quern_postings_last(p, p->block - 1) < passage);
-    uint32_t block = quern_postings_find(p, is_behind ? p->block : l->cursor->block, passage);
-    *found = block < p->n_blocks && (block == 0 || quern_postings_last(p, block - 1) < passage);
-    if (*found && (p->n == 0 || p->block != block)) {
-        QUERN_TRY(quern_postings_load(p, block, err));
-    }
-    l->at = 0;
+    l->spots = f->pool->spots + (size_t)i * QUERN_BLOCK;
+    QUERN_TRY(quern_match_open(f->pool, l->cursor, &l->postings, err));
+    const quern_postings *p = l->postings;
+    int is_behind =
+        p->n > 0 && p->block > 0 && quern_postings_last(p, p->block - 1) < f->passages[0];
+    l->block = is_behind ? p->block : 0;
     return QUERN_OK;
 }
 
-/* Moves on to a passage. *found: the list has it, at posting l->at of the decoded block. */
-static quern_status step_to(list *l, uint32_t passage, int *found, quern_error *err)
+/* Finds passages[*i, *end), which the block l->block could have; none where the list has ended. */
+static void next_run(const filter *f, list *l, uint32_t i, uint32_t *end)
 {
-    const quern_postings *p = l->postings;
-    if (p->n == 0 || p->passages[p->n - 1] < passage || (l->at == 0 && p->passages[0] > passage)) {
-        QUERN_TRY(enter_block(l, passage, found, err));
-        if (!*found) {
-            return QUERN_OK;
+    l->block = quern_postings_find(l->postings, l->block, f->passages[i]);
+    *end = i;
+    if (l->block < l->postings->n_blocks) {
+        uint32_t last = quern_postings_last(l->postings, l->block);
+        while (*end < f->n && f->passages[*end] <= last) {
+            (*end)++;
         }
     }
-    l->at = quern_block_below(p->passages, p->n, passage);
-    *found = l->at < p->n && p->passages[l->at] == passage;
-    return QUERN_OK;
+}
+
+static quern_status enter_block(quern_postings *p, uint32_t block, quern_error *err)
+{
+    return p->n > 0 && p->block == block ? QUERN_OK : quern_postings_load(p, block, err);
 }
 
 /* Leaves the passages that have the i-th term. */
@@ -64,12 +79,22 @@ static quern_status keep_with_term(filter *f, uint32_t i, quern_error *err)
 {
     list l;
     uint32_t n = 0;
+    uint32_t end = 0;
     QUERN_TRY(open_list(f, i, &l, err));
-    for (uint32_t k = 0; k < f->n; k++) {
-        int found;
-        QUERN_TRY(step_to(&l, f->passages[k], &found, err));
-        f->passages[n] = f->passages[k];
-        n += (uint32_t)found;
+    for (uint32_t from = 0; from < f->n; from = end) {
+        quern_block_met met;
+        uint32_t n_met;
+        next_run(f, &l, from, &end);
+        if (end == from) {
+            break;
+        }
+        QUERN_TRY(quern_postings_meet(l.postings, l.block, f->passages + from, end - from, &met,
+                                      &n_met, err));
+        for (uint32_t k = 0; k < n_met; k++) {
+            f->passages[n] = f->passages[from + met.which[k]];
+            f->ids[n] = f->ids[from + met.which[k]];
+            l.spots[f->ids[n++]] = (quern_match_spot){l.block, met.at[k], 0};
+        }
     }
     f->n = n;
     return QUERN_OK;
@@ -83,23 +108,25 @@ typedef struct places {
     uint32_t n;
 } places;
 
-static quern_status read_places(const filter *f, const list *l, places *out, quern_error *err)
+static quern_status read_places(const filter *f, const list *l, quern_match_spot *spot, places *out,
+                                quern_error *err)
 {
     quern_match_pool *pool = f->pool;
     quern_postings *p = l->postings;
+    QUERN_TRY(enter_block(p, spot->block, err));
     QUERN_TRY(quern_postings_load_tfs(p, err));
-    out->n = p->tfs[l->at];
+    out->n = spot->tf = p->tfs[spot->at];
     if (out->n > pool->cap_positions &&
         quern_grow(&pool->positions, &pool->cap_positions, out->n, sizeof(uint32_t))) {
         return quern_fail_nomem(err);
     }
-    QUERN_TRY(quern_postings_positions(p, l->at, pool->positions, err));
+    QUERN_TRY(quern_postings_positions(p, spot->at, pool->positions, err));
     out->positions = pool->positions;
     out->codes = NULL;
     if (l->cursor->stem.len > 0) {
         quern_forms *forms;
         QUERN_TRY(quern_match_forms_at(pool, l->cursor, p->block, &forms, err));
-        out->codes = forms->code + forms->first[l->at];
+        out->codes = forms->code + forms->first[spot->at];
     }
     return QUERN_OK;
 }
@@ -139,50 +166,93 @@ static uint32_t keep_starts(const places *at, const quern_match_member *m, const
     return kept;
 }
 
-/* Leaves the starts that fit all members of the i-th term, and the passages that have one. */
-static quern_status keep_with_places(filter *f, uint32_t i, quern_error *err)
+/* What is left of the passages and of their starts while a list is asked for positions. */
+typedef struct left {
+    uint32_t n;      /* passages */
+    size_t from, to; /* starts that were looked at, that are left */
+} left;
+
+/* Compares the k-th passage, which has the i-th term: leaves the starts that fit all of its
+ * members, and the passage where it has one. */
+static quern_status compare(filter *f, const list *l, uint32_t i, uint32_t k, left *at,
+                            quern_error *err)
 {
-    list l;
+    places its = {NULL, NULL, 0};
     quern_match_pool *pool = f->pool;
     const quern_match_join *join = f->join;
-    uint32_t n = 0;
-    size_t from = 0;
-    size_t to = 0;
+    QUERN_TRY(read_places(f, l, &l->spots[f->ids[k]], &its, err));
+    uint32_t n_starts = f->has_starts ? f->n_starts[k] : 0;
+    size_t start = at->from;
+    int has_starts = f->has_starts;
+    if (!has_starts && at->to + its.n > pool->cap_starts &&
+        quern_grow(&pool->starts, &pool->cap_starts, at->to + its.n, sizeof(uint32_t))) {
+        return quern_fail_nomem(err);
+    }
+    for (uint32_t m = 0; m < join->n_members; m++) {
+        const quern_match_member *member = &join->members[m];
+        if (member->cursor == i) {
+            uint32_t *out = pool->starts + at->to;
+            n_starts = has_starts ? keep_starts(&its, member, pool->starts + start, n_starts, out)
+                                  : find_starts(&its, member, out);
+            start = at->to;
+            has_starts = 1;
+        }
+    }
+    at->from += f->has_starts ? f->n_starts[k] : 0;
+    at->to += n_starts;
+    f->passages[at->n] = f->passages[k];
+    f->ids[at->n] = f->ids[k];
+    f->n_starts[at->n] = n_starts;
+    at->n += n_starts > 0;
+    return QUERN_OK;
+}
+
+static void end_compare(filter *f, const left *at)
+{
+    f->has_starts = 1;
+    f->n = at->n;
+}
+
+/* The same of all passages, whose spots in the list are known. */
+static quern_status keep_known(filter *f, uint32_t i, quern_error *err)
+{
+    list l;
+    left at = {0, 0, 0};
     QUERN_TRY(open_list(f, i, &l, err));
     for (uint32_t k = 0; k < f->n; k++) {
-        places at = {pool->positions, NULL, 0};
-        int found;
-        QUERN_TRY(step_to(&l, f->passages[k], &found, err));
-        uint32_t n_starts = f->has_starts ? f->n_starts[k] : 0;
-        size_t start = from;
-        from += n_starts;
-        if (!found) {
-            continue;
-        }
-        QUERN_TRY(read_places(f, &l, &at, err));
-        int has_starts = f->has_starts;
-        if (!has_starts && to + at.n > pool->cap_starts &&
-            quern_grow(&pool->starts, &pool->cap_starts, to + at.n, sizeof(uint32_t))) {
-            return quern_fail_nomem(err);
-        }
-        for (uint32_t m = 0; m < join->n_members; m++) {
-            const quern_match_member *member = &join->members[m];
-            if (member->cursor == i) {
-                uint32_t *out = pool->starts + to;
-                n_starts = has_starts
-                               ? keep_starts(&at, member, pool->starts + start, n_starts, out)
-                               : find_starts(&at, member, out);
-                start = to;
-                has_starts = 1;
-            }
-        }
-        to += n_starts;
-        f->passages[n] = f->passages[k];
-        f->n_starts[n] = n_starts;
-        n += n_starts > 0;
+        QUERN_TRY(compare(f, &l, i, k, &at, err));
     }
-    f->has_starts = 1;
-    f->n = n;
+    end_compare(f, &at);
+    return QUERN_OK;
+}
+
+/* The same, where they are yet to be found. */
+static quern_status keep_common(filter *f, uint32_t i, quern_error *err)
+{
+    list l;
+    left at = {0, 0, 0};
+    uint32_t end = 0;
+    QUERN_TRY(open_list(f, i, &l, err));
+    for (uint32_t from = 0; from < f->n; from = end) {
+        quern_block_met met;
+        uint32_t n_met;
+        next_run(f, &l, from, &end);
+        if (end == from) {
+            break;
+        }
+        QUERN_TRY(enter_block(l.postings, l.block, err)); /* it is wanted decoded */
+        QUERN_TRY(quern_postings_meet(l.postings, l.block, f->passages + from, end - from, &met,
+                                      &n_met, err));
+        for (uint32_t k = from, next = 0; k < end; k++) {
+            if (next == n_met || met.which[next] != k - from) {
+                at.from += f->has_starts ? f->n_starts[k] : 0;
+                continue;
+            }
+            l.spots[f->ids[k]] = (quern_match_spot){l.block, met.at[next++], 0};
+            QUERN_TRY(compare(f, &l, i, k, &at, err));
+        }
+    }
+    end_compare(f, &at);
     return QUERN_OK;
 }
 
@@ -202,6 +272,7 @@ static quern_status keep_with_title(filter *f, quern_error *err)
             found |= *start >= title_words || (uint64_t)*start + reach < title_words;
         }
         f->passages[n] = f->passages[k];
+        f->ids[n] = f->ids[k];
         n += (uint32_t)found;
     }
     f->n = n;
@@ -212,16 +283,15 @@ quern_status quern_phrase_keep(const quern_phrase_filter *filter_, uint32_t *pas
                                quern_error *err)
 {
     quern_match_join *join = filter_->join;
-    filter f = {.pool = filter_->pool, .join = join, .passages = passages, .n = *n};
-    uint64_t lead = join->cursors[0]->term.df;
-    for (uint32_t i = 1; i < join->n_cursors && !filter_->has_all && f.n > 0; i++) {
-        /* Of the last list a block for each passage would be decoded twice. */
-        if (i + 1 < join->n_cursors || join->cursors[i]->term.df < lead * NEAR_AS_MANY) {
-            QUERN_TRY(keep_with_term(&f, i, err));
-        }
+    uint32_t n_known = filter_->n_known;
+    filter f = {.pool = filter_->pool, .join = join, .passages = passages};
+    f.ids = filter_->ids;
+    f.n = *n;
+    for (uint32_t end = quern_phrase_n_rare(join); n_known < end && f.n > 0; n_known++) {
+        QUERN_TRY(keep_with_term(&f, n_known, err));
     }
     for (uint32_t i = 0; i < join->n_cursors && f.n > 0; i++) {
-        QUERN_TRY(keep_with_places(&f, i, err));
+        QUERN_TRY(i < n_known ? keep_known(&f, i, err) : keep_common(&f, i, err));
     }
     QUERN_TRY(keep_with_title(&f, err));
     *n = f.n;

@@ -10,6 +10,11 @@
  *     rarest term at       3 9     5       7           less its offset: the phrase may begin there
  *     next term at         4       2 8     1 8         leaves 3 in 12, 7 in 40; 19 is out
  *
+ * Before any positions, the passages are cut to those that have all *rare* terms, each in fewer
+ * than one of eight passages. That is a look-up a term, which most of them do not survive; terms
+ * that are in many passages would sort few out, and are asked for their positions at once. Where a
+ * passage stands in a list is found once: its *spot*.
+ *
  * So each list's block is decoded once, and a passage costs what its positions cost.
  */
 #ifndef QUERN_QUERY_PHRASE_H
@@ -20,12 +25,22 @@
 typedef struct quern_phrase_filter {
     quern_match_pool *pool;
     quern_match_join *join; /* a phrase */
-    int has_all;            /* the passages are known to have all terms */
+    uint32_t n_known;       /* terms that all passages are known to have, with their spots */
+    uint8_t *ids;           /* a number below QUERN_BLOCK for each passage */
 } quern_phrase_filter;
 
-/* Leaves those of passages[0, *n) that the phrase is in; they ascend and are at most QUERN_BLOCK.
- * The cursors of the join stay where they are; what is decoded for them may be another block after.
- * Errors: NOMEM, CORRUPT. */
+/* How many terms, the first ones, are looked up before positions are read; 1 at least. */
+uint32_t quern_phrase_n_rare(const quern_match_join *join);
+
+/* Makes room for the spots of a block of passages: pool->spots has that of the passage with number
+ * id in the list of term i at [i * QUERN_BLOCK + id]. Errors: NOMEM. */
+quern_status quern_phrase_make_room(quern_match_pool *pool, const quern_match_join *join,
+                                    quern_error *err);
+
+/* Leaves those of passages[0, *n) that the phrase is in, and their numbers; they ascend and are at
+ * most QUERN_BLOCK. Room was made. For each that is left the spots are those of all terms, with
+ * their frequencies. The cursors of the join stay where they are; what is decoded for them may be
+ * another block after. Errors: NOMEM, CORRUPT. */
 quern_status quern_phrase_keep(const quern_phrase_filter *filter, uint32_t *passages, uint32_t *n,
                                quern_error *err);
 

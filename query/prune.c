@@ -34,10 +34,7 @@
  * How many match is then unknown, but more than k are sure: nothing is left out before more than k
  * were seen, unless one word alone is in more than k living passages.
  */
-#include "query/prune.h"
-
-#include "index/block.h"
-#include "query/phrase.h"
+#include "query/prune_state.h"
 
 #include <stddef.h>
 #ifdef __SSE2__
@@ -45,92 +42,18 @@
 #endif
 
 enum {
-    FEW = 12,            /* matches among 64 passages that are looked at one by one */
-    BATCH = 1024,        /* candidates at a time */
-    BLOCKS_A_LOOK = 256, /* of one word, for each look at the clock */
-    SLOP = 2             /* units that a computed bound may be off */
+    FEW = 12,           /* matches among 64 passages that are looked at one by one */
+    BLOCKS_A_LOOK = 256 /* of one word, for each look at the clock */
 };
 
-typedef struct word {
-    const quern_match_cursor *cursor;
-    quern_postings *postings;
-    quern_rank_table *table;
-    double unit;         /* score of one step of a bound byte */
-    int64_t cap;         /* no passage scores more */
-    int64_t bound;       /* in the window at hand */
-    int64_t rest;        /* optional: bounds of the words that are looked up after it */
-    uint32_t block, end; /* blocks [block, end) reach into the window */
-    uint32_t at;         /* the posting that was found last in `block` */
-} word;
-
-/* A join: a word for each of its cursors. */
-typedef struct pruned_join {
-    quern_match_join *join;
-    word *words;
-    int64_t bound; /* no passage scores more */
-} pruned_join;
-
-typedef struct candidate {
-    uint32_t passage;
-    int32_t score;
-} candidate;
-
-typedef struct pruning {
-    quern_prune *up;
-    quern_part *part;
-    word *words;
-    uint32_t n_words;
-    word **order; /* by bound for cost; optional ones first */
-    uint32_t n_optional;
-    int64_t optional;    /* sum of their bounds */
-    int64_t joined;      /* sum of the bounds of all joins */
-    int64_t sum;         /* of the bounds of all words and joins in the window */
-    pruned_join *pruned; /* the joins of the part */
-    int is_lone;         /* a join is all there is: what it matches needs no window */
-    int64_t need;        /* what a candidate must reach so as not to be left out */
-    uint32_t n_passages;
-    uint32_t base, stop; /* the window: passages [base, stop) */
-    uint32_t n_batch;
-    candidate batch[BATCH];
-} pruning;
+typedef quern_prune_word word;
+typedef quern_pruning pruning;
 
 int quern_prune_applies(const quern_prune *prune)
 {
     const quern_prepared *q = prune->query;
     return q->is_flat && !q->is_wide && q->max_cursors <= prune->pool->n_slots &&
            q->n_words <= prune->n_tables;
-}
-
-/* What a passage must reach so as not to be left out. */
-static int64_t bar_of(const pruning *s)
-{
-    const quern_topk *top = s->up->top;
-    int may_skip = s->up->query->max_live > top->k || s->up->n_passages > top->k;
-    return may_skip ? top->bar : INT64_MIN;
-}
-
-/* ---- Bounds ---- */
-
-static uint32_t last_of(const quern_postings *p, uint32_t i)
-{
-    return p->directory ? quern_load32(p->directory + (size_t)i * 4) : p->only_last;
-}
-
-/* The lowest passage that can be in block i. */
-static uint32_t first_of(const quern_postings *p, uint32_t i)
-{
-    return i > 0 ? last_of(p, i - 1) + 1 : p->n_blocks == 1 ? p->passages[0] : 0;
-}
-
-static int64_t bound_of(const word *w, unsigned byte)
-{
-    double v = w->unit * byte;
-    return (v < (double)w->cap ? (int64_t)v : w->cap) + SLOP;
-}
-
-static unsigned byte_of(const word *w, uint32_t block)
-{
-    return w->postings->directory ? w->postings->bounds[block] : 255;
 }
 
 /* Average length now, in parts of that which bounds and promises are for. 0: another formula. */
@@ -148,7 +71,7 @@ static void set_bounds(const pruning *s, word *w)
 {
     double full = w->cursor->weight * (s->up->query->model.k1 + 1.0) * QUERN_BM25_ONE;
     double parts = stretch(s);
-    w->cap = (int64_t)full + SLOP;
+    w->cap = (int64_t)full + QUERN_PRUNE_SLOP;
     w->unit = parts > 0.0
                   ? full * quern_postings_max(w->postings) * (parts > 1.0 ? parts : 1.0) / 255.0
                   : full;
@@ -169,13 +92,13 @@ static int64_t promise(const pruning *s, const word *w)
     }
     double reach = quern_postings_kth(w->postings, (uint32_t)rank) * (parts < 1.0 ? parts : 1.0);
     double full = w->cursor->weight * (s->up->query->model.k1 + 1.0) * QUERN_BM25_ONE;
-    int64_t score = (int64_t)(full * reach) - SLOP;
+    int64_t score = (int64_t)(full * reach) - QUERN_PRUNE_SLOP;
     return score > 0 ? score : 0;
 }
 
 /* ---- Blocks ---- */
 
-static quern_status load(quern_postings *p, uint32_t block, quern_error *err)
+quern_status quern_prune_load(quern_postings *p, uint32_t block, quern_error *err)
 {
     if (p->n == 0 || p->block != block) {
         QUERN_TRY(quern_postings_load(p, block, err));
@@ -183,19 +106,7 @@ static quern_status load(quern_postings *p, uint32_t block, quern_error *err)
     return p->have_tfs ? QUERN_OK : quern_postings_load_tfs(p, err);
 }
 
-static quern_rank_run run_of(const pruning *s, const word *w, uint32_t from, uint32_t to)
-{
-    quern_rank_run run = {w->postings->passages + from,
-                          w->postings->tfs + from,
-                          to - from,
-                          s->part->lengths,
-                          w->cursor->weight,
-                          w->table};
-    return run;
-}
-
-/* The postings [from, to) of the decoded block that lie in the window. */
-static void cut_to_window(const pruning *s, const quern_postings *p, uint32_t *from, uint32_t *to)
+void quern_prune_cut(const quern_pruning *s, const quern_postings *p, uint32_t *from, uint32_t *to)
 {
     *from = p->passages[0] < s->base ? quern_match_lower_bound(p->passages, 0, p->n, s->base) : 0;
     *to = p->n;
@@ -242,8 +153,8 @@ static quern_status push_block(const pruning *s, const word *w, uint32_t block, 
     int32_t scores[QUERN_BLOCK];
     quern_postings *p = w->postings;
     quern_topk *top = s->up->top;
-    QUERN_TRY(load(p, block, err));
-    quern_rank_run run = run_of(s, w, 0, p->n);
+    QUERN_TRY(quern_prune_load(p, block, err));
+    quern_rank_run run = quern_prune_run(s, w, 0, p->n);
     quern_rank_scores(&s->up->query->model, &run, scores);
     for (uint32_t i = 0; i < p->n; i++) {
         if (scores[i] >= top->bar && !quern_tombstones_passage(s->part->dead, p->passages[i])) {
@@ -266,15 +177,15 @@ static quern_status one_word(pruning *s, quern_error *err)
         (s->part->dead ? quern_tombstones_count(s->part->dead, w->cursor->term.ordinal) : 0);
     quern_topk_begin_any_order(top, top->bar);
     if (!w->postings->directory) {
-        return bound_of(w, 255) < top->bar ? QUERN_OK : push_block(s, w, 0, err);
+        return quern_prune_bound(w, 255) < top->bar ? QUERN_OK : push_block(s, w, 0, err);
     }
-    while (least < 256 && bound_of(w, least) < top->bar) {
+    while (least < 256 && quern_prune_bound(w, least) < top->bar) {
         least++;
     }
     QUERN_TRY(order_blocks(w, least, &blocks, &n, err));
     quern_status status = QUERN_OK;
     for (uint32_t i = 0; i < n && !status; i++) {
-        if (bound_of(w, w->postings->bounds[blocks[i]]) < top->bar ||
+        if (quern_prune_bound(w, w->postings->bounds[blocks[i]]) < top->bar ||
             (i % BLOCKS_A_LOOK == 0 && quern_deadline_check(s->up->deadline))) {
             break;
         }
@@ -285,105 +196,6 @@ static quern_status one_word(pruning *s, quern_error *err)
     }
     quern_free(blocks);
     return status;
-}
-
-/* ---- Candidates ---- */
-
-/* The block of a word that candidates are looked up in. */
-typedef struct place {
-    uint32_t first, last; /* passages that it may have; first above last: none */
-    int64_t most;         /* what the word and those after it can add there */
-} place;
-
-/* Finds the block for a passage. */
-static place place_of(word *w, uint32_t passage)
-{
-    const quern_postings *p = w->postings;
-    place out = {UINT32_MAX, UINT32_MAX, 0};
-    while (w->block < w->end && last_of(p, w->block) < passage) {
-        w->block++;
-    }
-    if (w->block < w->end) {
-        out.first = first_of(p, w->block);
-        out.last = last_of(p, w->block);
-        out.most = bound_of(w, byte_of(w, w->block)) + w->rest;
-    }
-    return out;
-}
-
-/* Looks a passage up in the block of a word: w->at is its posting, where it has one. */
-static quern_status look_up(word *w, uint32_t passage, int *found, quern_error *err)
-{
-    quern_postings *p = w->postings;
-    if (p->n == 0 || p->block != w->block) {
-        QUERN_TRY(quern_postings_load(p, w->block, err));
-    }
-    w->at = quern_block_below(p->passages, p->n, passage);
-    *found = w->at < p->n && p->passages[w->at] == passage;
-    return *found && !p->have_tfs ? quern_postings_load_tfs(p, err) : QUERN_OK;
-}
-
-/* Adds what a word scores in the candidates, and keeps those that can still reach what is needed.
- * Where they must have it, those without it are dropped. Blocks that cannot lift a candidate to
- * what it needs are not decoded. */
-static quern_status sift(pruning *s, word *w, int must_have, quern_error *err)
-{
-    uint32_t n = 0;
-    place at = {0, 0, 0};
-    for (uint32_t i = 0; i < s->n_batch; i++) {
-        candidate c = s->batch[i];
-        int found = 0;
-        if (i == 0 || c.passage > at.last) {
-            at = place_of(w, c.passage);
-        }
-        if (c.passage >= at.first) {
-            if (c.score + at.most < s->need) {
-                s->up->is_partial |= must_have;
-                continue;
-            }
-            QUERN_TRY(look_up(w, c.passage, &found, err));
-        }
-        if (found) {
-            quern_rank_run run = run_of(s, w, w->at, w->at + 1);
-            c.score += quern_rank_score(&s->up->query->model, &run, 0);
-        } else if (must_have) {
-            continue;
-        }
-        if (c.score + w->rest >= s->need) {
-            s->batch[n++] = c;
-        } else {
-            s->up->is_partial |= must_have;
-        }
-    }
-    s->n_batch = n;
-    return QUERN_OK;
-}
-
-/* Looks the optional words up for the candidates and sends what reaches the bar. */
-static quern_status finish_batch(pruning *s, quern_error *err)
-{
-    for (uint32_t i = s->n_optional; i-- > 0 && s->n_batch > 0;) {
-        s->need = s->up->top->bar;
-        if (s->order[i]->bound > 0) {
-            QUERN_TRY(sift(s, s->order[i], 0, err));
-        }
-    }
-    for (uint32_t i = 0; i < s->n_batch; i++) {
-        quern_topk_push(s->up->top, s->batch[i].score, s->batch[i].passage);
-    }
-    s->n_batch = 0;
-    quern_topk_tighten(s->up->top);
-    return QUERN_OK;
-}
-
-static quern_status add_candidate(pruning *s, uint32_t passage, int32_t score, quern_error *err)
-{
-    if (s->n_batch == BATCH) {
-        QUERN_TRY(finish_batch(s, err));
-    }
-    s->batch[s->n_batch].passage = passage;
-    s->batch[s->n_batch++].score = score;
-    return QUERN_OK;
 }
 
 /* ---- Windows ---- */
@@ -414,20 +226,19 @@ static unsigned highest(const uint8_t *bytes, uint32_t n)
     return most;
 }
 
-/* Finds the blocks of a word that reach into the window, and their bound. */
-static void enter_window(const pruning *s, word *w)
+void quern_prune_enter(const quern_pruning *s, quern_prune_word *w)
 {
     const quern_postings *p = w->postings;
-    if (w->block < p->n_blocks && last_of(p, w->block) < s->base) {
+    if (w->block < p->n_blocks && quern_prune_last(p, w->block) < s->base) {
         w->block = quern_postings_find(p, w->block, s->base);
     }
     w->end = w->block;
     w->bound = 0;
-    if (w->block < p->n_blocks && first_of(p, w->block) < s->stop) {
+    if (w->block < p->n_blocks && quern_prune_first(p, w->block) < s->stop) {
         uint32_t last = quern_postings_find(p, w->block, s->stop - 1);
         w->end = last < p->n_blocks ? last + 1 : p->n_blocks;
-        w->bound =
-            bound_of(w, p->directory ? highest(p->bounds + w->block, w->end - w->block) : 255);
+        w->bound = quern_prune_bound(
+            w, p->directory ? highest(p->bounds + w->block, w->end - w->block) : 255);
     }
 }
 
@@ -439,11 +250,11 @@ static uint32_t next_base(const pruning *s, uint32_t from)
         const word *w = &s->words[i];
         const quern_postings *p = w->postings;
         uint32_t block = w->block;
-        if (block < p->n_blocks && last_of(p, block) < from) {
+        if (block < p->n_blocks && quern_prune_last(p, block) < from) {
             block = quern_postings_find(p, block, from);
         }
         if (block < p->n_blocks) {
-            uint32_t first = first_of(p, block);
+            uint32_t first = quern_prune_first(p, block);
             first = first > from ? first : from;
             next = first < next ? first : next;
         }
@@ -458,7 +269,7 @@ static uint32_t next_base(const pruning *s, uint32_t from)
 /* Orders the words by bound for cost and finds how many are optional. */
 static void divide(pruning *s)
 {
-    int64_t bar = bar_of(s);
+    int64_t bar = quern_prune_bar(s);
     for (uint32_t i = 1; i < s->n_words; i++) {
         word *w = s->order[i];
         double key = (double)w->bound / (double)w->cursor->term.df;
@@ -492,9 +303,9 @@ static quern_status pour_alone(pruning *s, word *w, uint32_t block, quern_error 
     uint32_t from;
     uint32_t to;
     quern_postings *p = w->postings;
-    QUERN_TRY(load(p, block, err));
-    cut_to_window(s, p, &from, &to);
-    quern_rank_run run = run_of(s, w, from, to);
+    QUERN_TRY(quern_prune_load(p, block, err));
+    quern_prune_cut(s, p, &from, &to);
+    quern_rank_run run = quern_prune_run(s, w, from, to);
     quern_rank_scores(&s->up->query->model, &run, scores);
     const quern_tombstones *tombstones = s->part->dead;
     int64_t low = s->up->top->bar - s->optional;
@@ -505,7 +316,7 @@ static quern_status pour_alone(pruning *s, word *w, uint32_t block, quern_error 
     s->up->n_passages += s->optional == 0 ? run.n - n_dead : 0;
     for (uint32_t i = 0; i < run.n; i++) {
         if (scores[i] >= low && !quern_tombstones_passage(tombstones, run.passages[i])) {
-            QUERN_TRY(add_candidate(s, run.passages[i], scores[i], err));
+            QUERN_TRY(quern_prune_add(s, run.passages[i], scores[i], err));
         }
     }
     return QUERN_OK;
@@ -516,7 +327,7 @@ static quern_status pour(pruning *s, word *w, int is_alone, quern_error *err)
 {
     int64_t others = s->sum - w->bound;
     for (uint32_t i = w->block; i < w->end; i++) {
-        if (bound_of(w, byte_of(w, i)) + others < bar_of(s)) {
+        if (quern_prune_bound(w, quern_prune_byte(w, i)) + others < quern_prune_bar(s)) {
             s->up->is_partial = 1;
             continue;
         }
@@ -526,100 +337,10 @@ static quern_status pour(pruning *s, word *w, int is_alone, quern_error *err)
         }
         uint32_t from;
         uint32_t to;
-        QUERN_TRY(load(w->postings, i, err));
-        cut_to_window(s, w->postings, &from, &to);
-        quern_rank_run run = run_of(s, w, from, to);
+        QUERN_TRY(quern_prune_load(w->postings, i, err));
+        quern_prune_cut(s, w->postings, &from, &to);
+        quern_rank_run run = quern_prune_run(s, w, from, to);
         quern_rank_add(s->up->window, &s->up->query->model, &run);
-    }
-    return QUERN_OK;
-}
-
-/* What a join matches, and scores. */
-static void take_match(pruning *s, const candidate *c)
-{
-    if (!s->is_lone) {
-        quern_window_add(s->up->window, c->passage - s->base, c->score);
-    } else if (!quern_tombstones_passage(s->part->dead, c->passage)) {
-        s->up->n_passages++;
-        quern_topk_push(s->up->top, c->score, c->passage);
-    }
-}
-
-/* Takes those of the candidates, of one block, that the join matches by positions, too. */
-static quern_status take_matches(pruning *s, const pruned_join *f, quern_error *err)
-{
-    uint32_t passages[QUERN_BLOCK];
-    uint32_t n = s->n_batch;
-    for (uint32_t i = 0; i < n; i++) {
-        passages[i] = s->batch[i].passage;
-    }
-    if (f->join->how == QUERN_JOIN_PHRASE) {
-        const quern_phrase_filter filter = {s->up->pool, f->join, 1};
-        QUERN_TRY(quern_phrase_keep(&filter, passages, &n, err));
-    }
-    for (uint32_t i = 0, k = 0; k < n; i++) {
-        const candidate *c = &s->batch[i];
-        int found = c->passage == passages[k];
-        k += (uint32_t)found;
-        if (found && f->join->how == QUERN_JOIN_NEAR) {
-            QUERN_TRY(quern_match_join_at(s->up->pool, f->join, c->passage, &found, err));
-        }
-        if (found) {
-            take_match(s, c);
-        }
-    }
-    s->n_batch = 0;
-    quern_topk_tighten(s->up->top);
-    return QUERN_OK;
-}
-
-/* The postings of a block of a join's rarest term become candidates; what is left of them when
- * the other terms were looked up is compared by positions. */
-static quern_status pour_join_block(pruning *s, const pruned_join *f, uint32_t block,
-                                    quern_error *err)
-{
-    int32_t scores[QUERN_BLOCK];
-    uint32_t from;
-    uint32_t to;
-    const word *lead = &f->words[0];
-    QUERN_TRY(load(lead->postings, block, err));
-    cut_to_window(s, lead->postings, &from, &to);
-    quern_rank_run run = run_of(s, lead, from, to);
-    quern_rank_scores(&s->up->query->model, &run, scores);
-    s->n_batch = 0;
-    for (uint32_t i = 0; i < run.n; i++) {
-        if (scores[i] + lead->rest >= s->need) {
-            s->batch[s->n_batch].passage = run.passages[i];
-            s->batch[s->n_batch++].score = scores[i];
-        }
-    }
-    s->up->is_partial |= s->n_batch < run.n;
-    for (uint32_t i = 1; i < f->join->n_cursors && s->n_batch > 0; i++) {
-        QUERN_TRY(sift(s, &f->words[i], 1, err));
-    }
-    return take_matches(s, f, err);
-}
-
-static quern_status pour_join(pruning *s, const pruned_join *f, quern_error *err)
-{
-    word *words = f->words;
-    int64_t rest = 0;
-    for (uint32_t i = f->join->n_cursors; i-- > 0;) {
-        enter_window(s, &words[i]);
-        if (words[i].bound == 0) {
-            return QUERN_OK;
-        }
-        words[i].rest = rest;
-        rest += words[i].bound;
-    }
-    for (uint32_t i = words->block; i < words->end; i++) {
-        int64_t bar = bar_of(s); /* a lone join raises it */
-        s->need = bar == INT64_MIN ? bar : bar - (s->sum - f->bound);
-        if (bound_of(words, byte_of(words, i)) + words->rest < s->need) {
-            s->up->is_partial = 1;
-            continue;
-        }
-        QUERN_TRY(pour_join_block(s, f, i, err));
     }
     return QUERN_OK;
 }
@@ -636,7 +357,7 @@ static quern_status collect_few(pruning *s, uint32_t at, uint64_t live, quern_er
         int32_t score = window->scores.narrow[at + i];
         window->scores.narrow[at + i] = 0;
         if (score >= low && (live >> i & 1)) {
-            QUERN_TRY(add_candidate(s, s->base + at + i, score, err));
+            QUERN_TRY(quern_prune_add(s, s->base + at + i, score, err));
         }
     }
     return QUERN_OK;
@@ -662,7 +383,7 @@ static quern_status collect(pruning *s, quern_error *err)
         bits &= quern_window_reach(window, at, s->up->top->bar - s->optional);
         for (; bits; bits &= bits - 1) {
             uint32_t i = (uint32_t)__builtin_ctzll(bits);
-            QUERN_TRY(add_candidate(s, first + i, window->scores.narrow[at + i], err));
+            QUERN_TRY(quern_prune_add(s, first + i, window->scores.narrow[at + i], err));
         }
         quern_window_clear(window, at);
     }
@@ -673,10 +394,10 @@ static quern_status one_window(pruning *s, quern_error *err)
 {
     s->sum = s->joined;
     for (uint32_t i = 0; i < s->n_words; i++) {
-        enter_window(s, &s->words[i]);
+        quern_prune_enter(s, &s->words[i]);
         s->sum += s->words[i].bound;
     }
-    if (s->sum < bar_of(s)) {
+    if (s->sum < quern_prune_bar(s)) {
         s->up->is_partial = 1;
         return QUERN_OK;
     }
@@ -689,12 +410,12 @@ static quern_status one_window(pruning *s, quern_error *err)
         QUERN_TRY(pour(s, s->order[i], is_alone, err));
     }
     for (size_t i = 0; i < s->part->n_joins; i++) {
-        QUERN_TRY(pour_join(s, &s->pruned[i], err));
+        QUERN_TRY(quern_prune_pour_join(s, &s->joins[i], err));
     }
-    if (!is_alone && !s->is_lone) {
+    if (!is_alone) {
         QUERN_TRY(collect(s, err));
     }
-    return finish_batch(s, err);
+    return quern_prune_finish_batch(s, err);
 }
 
 /* Goes through all windows in order. */
@@ -717,9 +438,8 @@ static quern_status windows(pruning *s, quern_error *err)
 
 /* ---- A segment ---- */
 
-/* Opens the list of a cursor, with a table for its scores. */
-static quern_status start_word(const pruning *s, const quern_match_cursor *cursor,
-                               quern_rank_table *table, word *w, quern_error *err)
+quern_status quern_prune_open_word(const quern_pruning *s, const quern_match_cursor *cursor,
+                                   quern_rank_table *table, quern_prune_word *w, quern_error *err)
 {
     memset(w, 0, sizeof *w);
     w->cursor = cursor;
@@ -729,22 +449,6 @@ static quern_status start_word(const pruning *s, const quern_match_cursor *curso
         QUERN_TRY(quern_postings_load(w->postings, 0, err));
     }
     set_bounds(s, w);
-    return QUERN_OK;
-}
-
-static quern_status start_join(pruning *s, pruned_join *f, word *words, quern_rank_table *tables,
-                               quern_error *err)
-{
-    f->words = words;
-    f->bound = 0;
-    for (uint32_t i = 0; i < f->join->n_cursors; i++) {
-        quern_match_cursor *cursor = f->join->cursors[i];
-        quern_rank_table_begin(&tables[i], i + 1);
-        QUERN_TRY(start_word(s, cursor, &tables[i], &words[i], err));
-        QUERN_TRY(quern_match_start(s->up->pool, cursor, 0, err));
-        f->bound += bound_of(&words[i], 255);
-    }
-    s->joined += f->bound;
     return QUERN_OK;
 }
 
@@ -758,16 +462,16 @@ static quern_status start(pruning *s, quern_rank_table *tables, quern_error *err
         if (table->owner != cursor->leaf) {
             quern_rank_table_begin(table, cursor->leaf);
         }
-        QUERN_TRY(start_word(s, cursor, table, &s->words[i], err));
+        QUERN_TRY(quern_prune_open_word(s, cursor, table, &s->words[i], err));
         s->order[i] = &s->words[i];
         int64_t bar = promise(s, &s->words[i]);
         up->top->bar = bar > up->top->bar ? bar : up->top->bar;
     }
     for (size_t i = 0; i < s->part->n_joins; i++) {
-        s->pruned[i].join = &s->part->joins[i];
-        QUERN_TRY(start_join(s, &s->pruned[i], words, tables, err));
-        words += s->pruned[i].join->n_cursors;
-        tables += s->pruned[i].join->n_cursors;
+        s->joins[i].join = &s->part->joins[i];
+        QUERN_TRY(quern_prune_start_join(s, &s->joins[i], words, tables, err));
+        words += s->joins[i].join->n_cursors;
+        tables += s->joins[i].join->n_cursors;
     }
     return QUERN_OK;
 }
@@ -781,22 +485,25 @@ quern_status quern_prune_part(quern_prune *prune, quern_part *part, quern_error 
     pruning *s = quern_alloc(sizeof *s);
     word *words = quern_alloc(part->n_cursors * sizeof *words);
     word **order = quern_alloc(part->n_cursors * sizeof(word *));
-    pruned_join *joins = quern_alloc(part->n_joins * sizeof *joins + 1);
+    quern_prune_join *joins = quern_alloc(part->n_joins * sizeof *joins + 1);
     quern_rank_table *tables = quern_alloc(n_tables * sizeof *tables + 1);
     quern_status status = QUERN_E_NOMEM;
     if (s && words && order && joins && tables) {
-        memset(s, 0, offsetof(pruning, batch));
+        memset(s, 0, offsetof(pruning, n_batch));
         s->up = prune;
         s->part = part;
         s->words = words;
         s->order = order;
-        s->pruned = joins;
+        s->joins = joins;
+        s->n_batch = 0;
         s->n_words = (uint32_t)part->n_words;
         s->is_lone = part->n_words == 0 && part->n_joins == 1;
         s->n_passages = quern_segment_get_info(part->segment)->ref.n_passages;
         status = start(s, tables, err);
         if (!status) {
-            status = s->n_words == 1 && part->n_joins == 0 ? one_word(s, err) : windows(s, err);
+            status = s->n_words == 1 && part->n_joins == 0 ? one_word(s, err)
+                     : s->is_lone                          ? quern_prune_lone_join(s, err)
+                                                           : windows(s, err);
         }
     } else {
         quern_fail_nomem(err);

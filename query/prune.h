@@ -19,7 +19,8 @@ typedef struct quern_prune {
     quern_rank_table *tables;
     uint32_t n_tables;
     quern_window *window;
-    quern_topk *top;
+    quern_topk *top;          /* NULL: a lone join is only counted */
+    int is_exact;             /* all matches of a lone join are to be seen */
     quern_deadline *deadline; /* or NULL; once over, what follows is left out */
     uint64_t n_passages;      /* matches that were seen, of all segments so far */
     int is_partial;           /* there may be more */

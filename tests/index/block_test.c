@@ -182,30 +182,6 @@ static void test_levels(void)
     quern_cpu_limit(QUERN_CPU_AVX512);
 }
 
-static void test_below(void)
-{
-    uint64_t seed = check_seed(33);
-    for (int round = 0; round < 2000; round++) {
-        uint32_t passages[QUERN_BLOCK];
-        uint32_t n = (uint32_t)(check_random(&seed) % (QUERN_BLOCK + 1));
-        uint32_t at = (uint32_t)(check_random(&seed) >> (32 + check_random(&seed) % 32)) / 2;
-        for (uint32_t i = 0; i < n; i++) {
-            at += 1 + (uint32_t)(check_random(&seed) % 1000);
-            passages[i] = at;
-        }
-        for (int level = QUERN_CPU_SCALAR; level <= QUERN_CPU_AVX512; level++) {
-            quern_cpu_limit((quern_cpu_level)level);
-            for (uint32_t i = 0; i < n; i++) {
-                CHECK(quern_block_below(passages, n, passages[i]) == i);
-                CHECK(quern_block_below(passages, n, passages[i] + 1) == i + 1);
-            }
-            CHECK(quern_block_below(passages, n, 0) == 0);
-            CHECK(quern_block_below(passages, n, UINT32_MAX) == n);
-        }
-    }
-    quern_cpu_limit(QUERN_CPU_AVX512);
-}
-
 /* Every passage around those of a block is asked for: encoded, and decoded as many at a time. */
 static void find_all(const quern_block *block, const uint8_t *in, const uint32_t *passages,
                      uint64_t *seed)
@@ -296,7 +272,6 @@ static CU_TestInfo tests[] = {
     {"forms", test_forms},
     {"random blocks", test_random},
     {"any bytes", test_any_bytes},
-    {"below", test_below},
     {"find", test_find},
     {"find in any bytes", test_find_in_any_bytes},
     CU_TEST_INFO_NULL,

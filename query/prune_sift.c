@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* prune_sift - a list of candidates, word by word; part of prune.h.
+ *
+ * Candidates ascend, so those that a block of the word could have follow each other. What its bound
+ * does not lift to what is needed goes at once; the others are looked up together. While they are,
+ * the block of those behind them is on its way from memory.
+ */
+#include "query/prune_state.h"
+
+#include <string.h>
+
+/* Moves w->block on to the block that could have a passage; w->end where there is none. */
+static void step_to(quern_prune_word *w, uint32_t passage)
+{
+    if (w->block < w->end && quern_prune_last(w->postings, w->block) < passage) {
+        w->block = quern_postings_find(w->postings, w->block + 1, passage);
+    }
+}
+
+/* Candidates [i, return) lie up to the last passage of w->block, at most as many as are looked up
+ * at a time. */
+static uint32_t run_end(const quern_pruning *s, const quern_prune_word *w, uint32_t i)
+{
+    uint32_t last = quern_prune_last(w->postings, w->block);
+    uint32_t most = s->n_batch - i < QUERN_BLOCK ? s->n_batch : i + QUERN_BLOCK;
+    for (i++; i < most && s->passages[i] <= last; i++) {
+    }
+    return i;
+}
+
+/* Moves candidates [from, to) to place n, but for those that stay below what is needed even with
+ * `most` more. Returns how many came. */
+static uint32_t move(quern_pruning *s, const uint32_t range[2], uint32_t n, int64_t most,
+                     int must_have)
+{
+    uint32_t kept = n;
+    for (uint32_t i = range[0]; i < range[1]; i++) {
+        s->passages[kept] = s->passages[i];
+        s->scores[kept] = s->scores[i];
+        if (must_have) {
+            s->ids[kept] = s->ids[i];
+        }
+        kept += s->scores[i] + most >= s->need;
+    }
+    s->up->is_partial |= must_have && kept - n < range[1] - range[0];
+    return kept - n;
+}
+
+/* Of candidates from the n-th on, those that were met in `block` stay. Returns how many. */
+static quern_status keep_met(quern_pruning *s, quern_prune_word *w, const quern_prune_must *must,
+                             const quern_block_met *met, uint32_t *n_met, uint32_t n,
+                             quern_error *err)
+{
+    uint32_t kept = n;
+    uint32_t block = w->block;
+    if (!must->is_late && *n_met > 0) {
+        QUERN_TRY(quern_prune_load(w->postings, block, err));
+    }
+    for (uint32_t k = 0; k < *n_met; k++) {
+        uint32_t from = n + met->which[k];
+        uint32_t at = met->at[k];
+        int32_t score = s->scores[from];
+        if (!must->is_late) {
+            quern_rank_run run = quern_prune_run(s, w, at, at + 1);
+            score += quern_rank_score(&s->up->query->model, &run, 0);
+        }
+        s->passages[kept] = s->passages[from];
+        s->ids[kept] = s->ids[from];
+        s->scores[kept] = score;
+        must->spots[s->ids[kept]] = (quern_match_spot){block, at, 0};
+        kept += score + w->rest >= s->need;
+    }
+    s->up->is_partial |= kept - n < *n_met;
+    *n_met = kept - n;
+    return QUERN_OK;
+}
+
+/* Of r candidates from the n-th on, all stay that can still reach what is needed. */
+static quern_status keep_any(quern_pruning *s, quern_prune_word *w, const quern_block_met *met,
+                             uint32_t n_met, uint32_t n, uint32_t *r, quern_error *err)
+{
+    uint32_t kept = n;
+    if (n_met > 0) {
+        QUERN_TRY(quern_prune_load(w->postings, w->block, err));
+    }
+    for (uint32_t k = 0; k < n_met; k++) {
+        quern_rank_run run = quern_prune_run(s, w, met->at[k], met->at[k] + 1u);
+        s->scores[n + met->which[k]] += quern_rank_score(&s->up->query->model, &run, 0);
+    }
+    for (uint32_t i = n; i < n + *r; i++) {
+        s->passages[kept] = s->passages[i];
+        s->scores[kept] = s->scores[i];
+        kept += s->scores[i] + w->rest >= s->need;
+    }
+    *r = kept - n;
+    return QUERN_OK;
+}
+
+quern_status quern_prune_sift(quern_pruning *s, quern_prune_word *w, const quern_prune_must *must,
+                              quern_error *err)
+{
+    uint32_t n = 0;
+    uint32_t range[2] = {0, 0};
+    step_to(w, s->passages[0]);
+    for (; range[0] < s->n_batch && w->block < w->end; range[0] = range[1]) {
+        quern_block_met met;
+        uint32_t n_met = 0;
+        uint32_t block = w->block;
+        range[1] = run_end(s, w, range[0]);
+        int64_t most = quern_prune_bound(w, quern_prune_byte(w, block)) + w->rest;
+        uint32_t r = move(s, range, n, most, must != NULL);
+        if (r > 0) {
+            QUERN_TRY(
+                quern_postings_meet(w->postings, block, s->passages + n, r, &met, &n_met, err));
+            if (must) {
+                QUERN_TRY(keep_met(s, w, must, &met, &n_met, n, err));
+                r = n_met;
+            } else {
+                QUERN_TRY(keep_any(s, w, &met, n_met, n, &r, err));
+            }
+            n += r;
+        }
+        if (range[1] < s->n_batch) {
+            step_to(w, s->passages[range[1]]);
+        }
+    }
+    range[1] = must ? range[0] : s->n_batch; /* behind the last block */
+    s->n_batch = n + move(s, range, n, w->rest, 0);
+    return QUERN_OK;
+}
+
+quern_status quern_prune_finish_batch(quern_pruning *s, quern_error *err)
+{
+    for (uint32_t i = s->n_optional; i-- > 0 && s->n_batch > 0;) {
+        s->need = s->up->top->bar;
+        if (s->order[i]->bound > 0) {
+            QUERN_TRY(quern_prune_sift(s, s->order[i], NULL, err));
+        }
+    }
+    for (uint32_t i = 0; i < s->n_batch; i++) {
+        quern_topk_push(s->up->top, s->scores[i], s->passages[i]);
+    }
+    s->n_batch = 0;
+    quern_topk_tighten(s->up->top);
+    return QUERN_OK;
+}
+
+quern_status quern_prune_add(quern_pruning *s, uint32_t passage, int32_t score, quern_error *err)
+{
+    if (s->n_batch == QUERN_PRUNE_BATCH) {
+        QUERN_TRY(quern_prune_finish_batch(s, err));
+    }
+    s->passages[s->n_batch] = passage;
+    s->scores[s->n_batch++] = score;
+    return QUERN_OK;
+}
