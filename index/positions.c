@@ -15,20 +15,6 @@ static uint64_t choose3(uint64_t p)
     return p < 3 ? 0 : p * (p - 1) / 2 * (p - 2) / 3;
 }
 
-/* Widths of the largest rank for tf 1, 2 and 3 and a length of n; 0 where n is too short. */
-#define WIDTH(v) (uint8_t)((v) > 1 ? 64 - __builtin_clzll((unsigned long long)(v)-1) : 0)
-#define ONE(n) WIDTH(n)
-#define TWO(n) WIDTH((n) * ((n)-1) / 2)
-#define THREE(n) WIDTH((n) * ((n)-1) * ((n)-2) / 6)
-#define TIMES4(f, n) f(n), f((n) + 1), f((n) + 2), f((n) + 3)
-#define TIMES16(f, n) TIMES4(f, n), TIMES4(f, (n) + 4), TIMES4(f, (n) + 8), TIMES4(f, (n) + 12)
-#define TIMES64(f, n)                                                                              \
-    TIMES16(f, n), TIMES16(f, (n) + 16), TIMES16(f, (n) + 32), TIMES16(f, (n) + 48)
-#define TIMES256(f) TIMES64(f, 0), TIMES64(f, 64), TIMES64(f, 128), TIMES64(f, 192)
-
-const uint8_t quern_positions_widths[3][256] = {
-    {TIMES256(ONE)}, {TIMES256(TWO)}, {TIMES256(THREE)}};
-
 /* The low width of Elias-Fano for values up to u: the most bits that tf can be shifted by and not
  * be above u, which is one less than the width of u / tf, without dividing. */
 static unsigned low_width(uint32_t u, uint32_t tf)

@@ -23,18 +23,28 @@
 
 #define QUERN_POSITIONS_RANKED 65535u /* longest passage whose pairs and triples are ranked */
 
+#define QUERN_POSITIONS_ROWS 16u
+
 /* The same as quern_positions_width, computed; and most of what it gives, by tf - 1 and length. */
 uint64_t quern_positions_width_of_many(uint32_t tf, uint32_t len);
-extern const uint8_t quern_positions_widths[3][256];
+extern const uint8_t quern_positions_widths[QUERN_POSITIONS_ROWS][256];
 
 /* Bits of the positions of a posting. Passages of length 0 count as 1. tf is 1 to that length. */
 static inline uint64_t quern_positions_width(uint32_t tf, uint32_t len)
 {
-    if (tf - 1 < 3 && len < 256) {
+    if (tf - 1 < QUERN_POSITIONS_ROWS && len < 256) {
         return quern_positions_widths[tf - 1][len];
     }
     return quern_positions_width_of_many(tf, len);
 }
+
+#define QUERN_POSITIONS_LANES 64u /* postings at a time */
+
+/* The widths of n postings, at most QUERN_POSITIONS_LANES; of both arrays and of `out` all of these
+ * are touched. -1: one is not in the table, or has more positions than words. */
+int quern_positions_widths_of(const uint32_t *tfs, const uint8_t *lens, uint32_t n, uint8_t *out);
+/* The sum of n widths; 16 bytes behind them are read. */
+uint64_t quern_positions_sum(const uint8_t *widths, uint32_t n);
 
 /* The positions of postings that follow each other in a block, as they stand there. */
 typedef struct quern_positions_bits {

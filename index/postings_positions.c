@@ -5,6 +5,8 @@
 
 #include <assert.h>
 
+#define NO_WIDTHS UINT32_MAX /* not all postings of the block are as common ones */
+
 /* Finds the positions of the block at hand. */
 static quern_status enter_positions(quern_postings *p, quern_error *err)
 {
@@ -23,6 +25,9 @@ static quern_status enter_positions(quern_postings *p, quern_error *err)
     p->have_positions = 1;
     p->n_places = 0;
     p->next_bit = 0;
+    p->n_widths = p->lengths.width == 1 ? 0 : NO_WIDTHS;
+    p->n_summed = 0;
+    p->summed_bit = 0;
     return QUERN_OK;
 }
 
@@ -45,6 +50,45 @@ static quern_status find_places(quern_postings *p, uint32_t i, quern_error *err)
     }
     p->next_bit = bit;
     p->n_places = k;
+    return QUERN_OK;
+}
+
+/* Finds the widths of postings up to the i-th, some more at once. */
+static void find_widths(quern_postings *p, uint32_t i)
+{
+    while (p->n_widths < i) {
+        uint8_t lens[QUERN_POSITIONS_LANES];
+        uint32_t from = p->n_widths;
+        uint32_t n = p->n - from < QUERN_POSITIONS_LANES ? p->n - from : QUERN_POSITIONS_LANES;
+        const uint32_t *passages = p->passages + from;
+        const uint8_t *lengths = p->lengths.data;
+        for (uint32_t k = 0; k < n; k++) {
+            lens[k] = lengths[passages[k]];
+        }
+        p->n_widths = from + n;
+        if (quern_positions_widths_of(p->tfs + from, lens, n, p->widths + from)) {
+            p->n_widths = NO_WIDTHS;
+        }
+    }
+}
+
+/* Finds where the positions of posting i begin. As a rule the widths of those before it are a byte
+ * each; where they are not, or where a byte would be wrong, each place is found by itself. */
+static quern_status find_place(quern_postings *p, uint32_t i, uint64_t *bit, quern_error *err)
+{
+    find_widths(p, i);
+    if (p->n_widths != NO_WIDTHS) {
+        if (i < p->n_summed) {
+            p->n_summed = 0;
+            p->summed_bit = 0;
+        }
+        p->summed_bit += quern_positions_sum(p->widths + p->n_summed, i - p->n_summed);
+        p->n_summed = i;
+        *bit = p->summed_bit;
+        return QUERN_OK;
+    }
+    QUERN_TRY(i >= p->n_places ? find_places(p, i, err) : QUERN_OK);
+    *bit = p->position_bit[i];
     return QUERN_OK;
 }
 
@@ -75,12 +119,11 @@ quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *o
     if (!p->have_positions) {
         QUERN_TRY(enter_positions(p, err));
     }
-    if (p->positions == p->positions_end) {
-        p->position_bit[i] = 0;
-    } else if (i >= p->n_places) {
-        QUERN_TRY(find_places(p, i, err));
+    uint64_t bit = 0;
+    if (p->positions != p->positions_end) {
+        QUERN_TRY(find_place(p, i, &bit, err));
     }
-    quern_positions_place place = {p->positions, p->positions_end, p->position_bit[i], p->tfs[i],
+    quern_positions_place place = {p->positions, p->positions_end, bit, p->tfs[i],
                                    quern_lengths_get(&p->lengths, p->passages[i])};
     if (quern_positions_read(&place, out)) {
         return quern_segment_damaged(p->segment, "the positions of a block are damaged", err);

@@ -135,6 +135,10 @@ typedef struct quern_postings {
     uint32_t have_positions; /* what follows is filled */
     quern_lengths lengths;
     const uint8_t *positions, *positions_end;
+    uint32_t n_widths; /* postings whose width is known, and what follows; UINT32_MAX: none is */
+    uint32_t n_summed; /* of them: their sum, where the next one begins */
+    uint64_t summed_bit;
+    uint8_t widths[QUERN_BLOCK + 16];
     uint32_t n_places;                  /* postings whose place is known, and what follows: */
     uint64_t position_bit[QUERN_BLOCK]; /* where each posting's positions begin */
     uint64_t next_bit;                  /* and those of the first one that is not known */

@@ -2,6 +2,7 @@
 /* positions - every set of positions comes back, in the bits that tf and length alone tell. */
 #include "index/positions.h"
 
+#include "base/cpu.h"
 #include "tests/check.h"
 
 #include <string.h>
@@ -149,10 +150,38 @@ static void test_any_bytes(void)
 static void test_table(void)
 {
     for (uint32_t len = 0; len < 300; len++) {
-        for (uint32_t tf = 1; tf <= 3 && tf <= (len ? len : 1); tf++) {
+        for (uint32_t tf = 1; tf <= QUERN_POSITIONS_ROWS && tf <= (len ? len : 1); tf++) {
             CHECK(quern_positions_width(tf, len) == quern_positions_width_of_many(tf, len));
         }
     }
+}
+
+static void test_many_widths(void)
+{
+    uint64_t seed = check_seed(37);
+    for (int round = 0; round < 20000; round++) {
+        uint32_t tfs[QUERN_POSITIONS_LANES];
+        uint8_t lens[QUERN_POSITIONS_LANES];
+        uint8_t widths[QUERN_POSITIONS_LANES + 16];
+        uint32_t n = 1 + (uint32_t)(check_random(&seed) % QUERN_POSITIONS_LANES);
+        uint32_t most = 1 + (uint32_t)(check_random(&seed) % (round % 5 ? 16 : 300));
+        uint64_t sum = 0;
+        int fits = 1;
+        for (uint32_t i = 0; i < QUERN_POSITIONS_LANES; i++) {
+            tfs[i] = 1 + (uint32_t)(check_random(&seed) % most);
+            lens[i] = (uint8_t)check_random(&seed);
+            lens[i] = round % 7 && lens[i] < 16 ? 16 : lens[i];
+            fits &= i >= n || (tfs[i] <= 16 && tfs[i] <= (lens[i] ? lens[i] : 1));
+        }
+        quern_cpu_limit((quern_cpu_level)(round % 3));
+        CHECK((quern_positions_widths_of(tfs, lens, n, widths) == 0) == fits);
+        for (uint32_t i = 0; fits && i < n; i++) {
+            CHECK(quern_positions_sum(widths, i) == sum);
+            CHECK(widths[i] == quern_positions_width(tfs[i], lens[i]));
+            sum += widths[i];
+        }
+    }
+    quern_cpu_limit(QUERN_CPU_AVX512);
 }
 
 static CU_TestInfo tests[] = {
@@ -163,6 +192,7 @@ static CU_TestInfo tests[] = {
     {"edges of ranks", test_edges_of_ranks},
     {"refused sets", test_refused},
     {"any bytes", test_any_bytes},
+    {"many widths", test_many_widths},
     CU_TEST_INFO_NULL,
 };
 
