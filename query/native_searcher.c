@@ -17,13 +17,14 @@
  * snapshot, also inside a phrase.
  *
  * How it runs. prune.c finds the k best; where all matches are to be counted, they are then marked
- * as bits in windows and counted. A plan of another shape is asked window by window (tree.h). A
- * query that is too large for pruning runs exhaustively: for each segment, windows of passages
- * (rank.h), each beginning where the next posting of any clause is: words pour their blocks in,
- * phrases add one match at a time, the bits are cut to the living, counted, and what reaches the
- * bar goes to the k best (topk.h). The k best of a segment are then merged with those of the
- * segments before; only there, and only on equal scores, keys are compared, as inside a segment
- * passages are in key order.
+ * as bits in windows and counted, but for
+ * a phrase or a NEAR alone, whose matches are counted as they are found. A plan of another shape is
+ * asked window by window (tree.h). A query that is too large for pruning runs exhaustively: for
+ * each segment, windows of passages (rank.h), each beginning where the next posting of any clause
+ * is: words pour their blocks in, phrases add one match at a time, the bits are cut to the living,
+ * counted, and what reaches the bar goes to the k best (topk.h). The k best of a segment are then
+ * merged with those of the segments before; only there, and only on equal scores, keys are
+ * compared, as inside a segment passages are in key order.
  *
  * Memory: a cursor for each term and segment that has it, a bounded pool of decoded blocks and of
  * tables, one window, at most 2 k scores. Nothing is proportional to the number of passages.
@@ -581,7 +582,7 @@ typedef struct course {
     int is_exact;        /* matches are to be counted */
     int is_article_each; /* then their articles are, too */
     int is_all;          /* matches are counted faster as bits, those of a tree of any shape */
-    int is_counted;      /* of one word there is nothing left to count */
+    int is_counted;      /* of one word or join there is nothing left to count */
 } course;
 
 static void set_counts(const quern_native *native, const sink *to, const course *c,
@@ -609,10 +610,36 @@ static quern_status use_tree(quern_native *native, sink *to, quern_error *err)
     return native->tree ? QUERN_OK : quern_tree_open(&native->query, &native->tree, err);
 }
 
+/* Whether a phrase or a NEAR is all there is. */
+static int is_lone_join(const quern_prepared *q)
+{
+    for (size_t i = 0; i < q->n_parts && q->is_flat; i++) {
+        if (q->parts[i].n_joins > 0) {
+            return q->n_words == 0 && q->n_joins == 1 && q->parts[i].joins[0].how != QUERN_JOIN_ALL;
+        }
+    }
+    return 0;
+}
+
+/* Counts what a lone join matches, as it is found. */
+static quern_status count_join(quern_native *native, course *c, sink *to, quern_error *err)
+{
+    c->is_counted = 1;
+    to->prune->top = NULL;
+    to->prune->is_exact = 1;
+    for (size_t i = 0; i < native->query.n_parts; i++) {
+        QUERN_TRY(quern_prune_part(to->prune, &native->query.parts[i], err));
+    }
+    return QUERN_OK;
+}
+
 /* Only counts. */
-static quern_status count_alone(quern_native *native, const course *c, sink *to, quern_error *err)
+static quern_status count_alone(quern_native *native, course *c, sink *to, quern_error *err)
 {
     const quern_prepared *q = &native->query;
+    if (to->prune && is_lone_join(q) && c->is_article_each) {
+        return count_join(native, c, to, err);
+    }
     if (q->n_words == 1 && q->n_joins == 0 && q->is_flat && c->is_article_each) {
         to->n_passages = q->max_live;
         return QUERN_OK;
@@ -631,7 +658,10 @@ static quern_status find_best(quern_native *native, course *c, sink *to, quern_f
     if (!q->is_flat || (c->is_all && c->is_exact && !to->prune)) {
         QUERN_TRY(use_tree(native, to, err));
     }
-    c->is_counted = to->prune && is_word && c->is_article_each;
+    c->is_counted = to->prune && (is_word || is_lone_join(q)) && c->is_article_each;
+    if (to->prune) {
+        to->prune->is_exact = c->is_exact && c->is_counted && is_join;
+    }
     if (to->prune && (is_word || is_join) && (!c->is_exact || c->is_counted || c->is_all)) {
         native->window.size = PRUNED_WINDOW; /* steps in which it is read: nothing is put there */
     } else {
@@ -666,12 +696,11 @@ quern_status quern_native_top(quern_native *native, size_t k, int how, quern_fou
     quern_status status = QUERN_OK;
     out->n = 0;
     quern_topk_init(&top, k ? k : 1);
-    if (q->parts && k == 0 && c.is_exact) {
-        status = count_alone(native, &c, &to, err);
-    } else if (q->parts) {
+    if (q->parts) {
         int can_prune = !(how & QUERN_NATIVE_EXHAUSTIVE) && quern_prune_applies(&prune);
         to.prune = can_prune ? &prune : NULL;
-        status = find_best(native, &c, &to, out, err);
+        status = k == 0 && c.is_exact ? count_alone(native, &c, &to, err)
+                                      : find_best(native, &c, &to, out, err);
     }
     quern_topk_finish(&top);
     set_counts(native, &to, &c, out);
