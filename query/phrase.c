@@ -177,8 +177,8 @@ typedef struct left {
 static quern_status compare(filter *f, const list *l, uint32_t i, uint32_t k, left *at,
                             quern_error *err)
 {
-    places its = {NULL, NULL, 0};
     quern_match_pool *pool = f->pool;
+    places its = {pool->positions, NULL, 0};
     const quern_match_join *join = f->join;
     QUERN_TRY(read_places(f, l, &l->spots[f->ids[k]], &its, err));
     uint32_t n_starts = f->has_starts ? f->n_starts[k] : 0;

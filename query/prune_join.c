@@ -22,7 +22,7 @@ static int32_t score_of(const quern_pruning *s, const quern_prune_join *f, uint3
                         uint32_t passage)
 {
     const quern_prune_word *w = &f->words[i];
-    const uint32_t *tf = &s->up->pool->spots[i * QUERN_BLOCK + id].tf;
+    const uint32_t *tf = &s->up->pool->spots[(size_t)i * QUERN_BLOCK + id].tf;
     quern_rank_run run = {&passage, tf, 1, s->part->lengths, w->cursor->weight, w->table};
     return quern_rank_score(&s->up->query->model, &run, 0);
 }
@@ -70,7 +70,7 @@ static quern_status take_nears(quern_pruning *s, const quern_prune_join *f, int 
         int32_t score = is_late ? 0 : s->scores[i];
         QUERN_TRY(quern_match_join_at(s->up->pool, f->join, s->passages[i], &found, err));
         for (uint32_t k = 0; k < f->join->n_cursors && found && is_late && s->up->top; k++) {
-            s->up->pool->spots[k * QUERN_BLOCK].tf = f->join->tfs[k];
+            s->up->pool->spots[(size_t)k * QUERN_BLOCK].tf = f->join->tfs[k];
             score += score_of(s, f, k, 0, s->passages[i]);
         }
         if (found) {
@@ -142,7 +142,7 @@ static quern_status pour_block(quern_pruning *s, const quern_prune_join *f, uint
     uint32_t n_known = is_phrase ? quern_phrase_n_rare(join) : join->n_cursors;
     QUERN_TRY(take_lead(s, f, block, is_late, err));
     for (uint32_t i = 1; i < n_known && s->n_batch > 0; i++) {
-        const quern_prune_must must = {s->up->pool->spots + i * QUERN_BLOCK,
+        const quern_prune_must must = {s->up->pool->spots + (size_t)i * QUERN_BLOCK,
                                        is_late && join->how != QUERN_JOIN_ALL};
         QUERN_TRY(quern_prune_sift(s, &f->words[i], &must, err));
     }

@@ -143,11 +143,11 @@ static void check_phrase(const fixture *f, const uint8_t *phrase, uint32_t n, ui
     uint64_t n_matches = 0;
     uint64_t n_either = 0;
     quern_found_list found = {0};
-    strcpy(text, "\"");
+    text[0] = '"';
     for (uint32_t i = 0; i < n; i++) {
         at += (size_t)sprintf(text + at, "wave%u ", phrase[i]);
     }
-    strcpy(text + at, "\"");
+    sprintf(text + at, "\"");
     for (uint32_t i = 0; i < N_PASSAGES; i++) {
         const passage *p = &f->passages[i];
         is_match[i] = (char)has_phrase(p, phrase, n);
