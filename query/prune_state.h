@@ -58,8 +58,8 @@ typedef struct quern_pruning {
 static inline int64_t quern_prune_bar(const quern_pruning *s)
 {
     const quern_topk *top = s->up->top;
-    int may_skip = !s->up->is_exact &&
-                   (s->up->query->max_live > top->k || s->up->n_passages > top->k);
+    int may_skip =
+        !s->up->is_exact && (s->up->query->max_live > top->k || s->up->n_passages > top->k);
     return may_skip ? top->bar : INT64_MIN;
 }
 
@@ -119,7 +119,7 @@ quern_status quern_prune_open_word(const quern_pruning *s, const quern_match_cur
 /* Candidates that must have a word. */
 typedef struct quern_prune_must {
     quern_match_spot *spots; /* by number: receives where each of them is in the list */
-    int is_late;              /* its score is not wanted yet */
+    int is_late;             /* its score is not wanted yet */
 } quern_prune_must;
 
 /* Adds what a word scores in the candidates, and keeps those that can still reach what is needed.
