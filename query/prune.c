@@ -117,33 +117,69 @@ void quern_prune_cut(const quern_pruning *s, const quern_postings *p, uint32_t *
 
 /* ---- One word ---- */
 
+/* Which of 16 bounds are at least `least`, as bits. */
+static unsigned reach_least(const uint8_t *bounds, unsigned least)
+{
+#ifdef __SSE2__
+    __m128i at = _mm_loadu_si128((const __m128i *)(const void *)bounds);
+    __m128i low = _mm_set1_epi8((char)least);
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(at, low), at));
+#else
+    unsigned out = 0;
+    for (unsigned i = 0; i < 16; i++) {
+        out |= (unsigned)(bounds[i] >= least) << i;
+    }
+    return out;
+#endif
+}
+
+/* Writes the numbers of the blocks whose byte is at least `least`, in order; returns how many. With
+ * out NULL they are only counted. */
+static uint32_t gather_blocks(const quern_postings *p, unsigned least, uint32_t *out)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->n_blocks; i += 16) {
+        uint32_t left = p->n_blocks - i;
+        unsigned bits;
+        if (left >= 16) {
+            bits = reach_least(p->bounds + i, least);
+        } else {
+            uint8_t rest[16] = {0};
+            memcpy(rest, p->bounds + i, left);
+            bits = reach_least(rest, least) & ((1u << left) - 1);
+        }
+        if (!out) {
+            n += (uint32_t)__builtin_popcount(bits);
+            continue;
+        }
+        for (; bits; bits &= bits - 1) {
+            out[n++] = i + (uint32_t)__builtin_ctz(bits);
+        }
+    }
+    return n;
+}
+
 /* Puts the numbers of the blocks whose byte is at least `least` into *out, highest byte first. */
 static quern_status order_blocks(const word *w, unsigned least, uint32_t **out, uint32_t *n,
                                  quern_error *err)
 {
     const uint8_t *bounds = w->postings->bounds;
-    uint32_t n_blocks = w->postings->n_blocks;
     uint32_t at[257] = {0};
-    uint32_t total = 0;
-    for (uint32_t i = 0; i < n_blocks; i++) {
-        if (bounds[i] >= least) {
-            at[255 - bounds[i] + 1]++;
-            total++;
-        }
-    }
-    for (unsigned i = 1; i <= 256; i++) {
-        at[i] += at[i - 1];
-    }
-    *n = total;
-    *out = quern_alloc((total ? total : 1) * sizeof **out);
+    *n = gather_blocks(w->postings, least, NULL);
+    *out = quern_alloc((*n ? *n : 1) * 2 * sizeof **out); /* those in order behind them */
     if (!*out) {
         return quern_fail_nomem(err);
     }
-    for (uint32_t i = 0; i < n_blocks && total; i++) {
-        if (bounds[i] >= least) {
-            (*out)[at[255 - bounds[i]]++] = i;
-            total--;
-        }
+    const uint32_t *from = *out + *n;
+    gather_blocks(w->postings, least, *out + *n);
+    for (uint32_t i = 0; i < *n; i++) {
+        at[255 - bounds[from[i]] + 1]++;
+    }
+    for (unsigned i = 1; i <= 256 - least; i++) {
+        at[i] += at[i - 1];
+    }
+    for (uint32_t i = 0; i < *n; i++) {
+        (*out)[at[255 - bounds[from[i]]]++] = from[i];
     }
     return QUERN_OK;
 }
