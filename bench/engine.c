@@ -69,6 +69,7 @@ void engine_build(engine *e, const engine_task *task, engine_built *out)
     engine child = *e;
     child.command = all;
     setenv("QUERN_BENCH_MERGE", task->merge ? "1" : "0", 1);
+    setenv("QUERN_BENCH_REMOVE", task->remove ? "1" : "0", 1);
     uint64_t start = bench_now();
     pid_t pid = launch(&child, log, task->cpu);
     fclose(child.to);

@@ -39,7 +39,7 @@ typedef struct engine_built {
 
 typedef struct engine_task {
     const char *corpus, *dir;
-    int threads, merge;
+    int threads, merge, remove;
     int cpu; /* -1: any */
 } engine_task;
 

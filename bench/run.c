@@ -9,7 +9,7 @@
  *     --warm S           seconds of warming for a JVM                  (60)
  *     --samples N        queries of each class that are checked        (10)
  *     --only CLASS       only classes whose names begin so
- *     --built            also the state in which indexing leaves an index
+ *     --states           also as indexing leaves an index, and with a twentieth removed
  *     --reuse            take indexes that are there and newer than their program
  *     --limits PROGRAM --search PROGRAM --untested PROGRAM --notes FILE --out RESULTS.md
  *
@@ -56,7 +56,7 @@ enum {
     OPT_WARM,
     OPT_SAMPLES,
     OPT_ONLY,
-    OPT_BUILT,
+    OPT_STATES,
     OPT_REUSE,
     OPT_LIMITS,
     OPT_SEARCH,
@@ -71,7 +71,7 @@ static const struct option long_options[] = {
     {"label", 1, NULL, OPT_LABEL},       {"rounds", 1, NULL, OPT_ROUNDS},
     {"budget", 1, NULL, OPT_BUDGET},     {"warm", 1, NULL, OPT_WARM},
     {"samples", 1, NULL, OPT_SAMPLES},   {"only", 1, NULL, OPT_ONLY},
-    {"built", 0, NULL, OPT_BUILT},       {"reuse", 0, NULL, OPT_REUSE},
+    {"states", 0, NULL, OPT_STATES},     {"reuse", 0, NULL, OPT_REUSE},
     {"limits", 1, NULL, OPT_LIMITS},     {"search", 1, NULL, OPT_SEARCH},
     {"untested", 1, NULL, OPT_UNTESTED}, {"notes", 1, NULL, OPT_NOTES},
     {"out", 1, NULL, OPT_OUT},           {NULL, 0, NULL, 0},
@@ -107,8 +107,8 @@ static void set_option(run *r, int option, const char *value)
     case OPT_SAMPLES:
         r->samples = (size_t)atoi(value);
         break;
-    case OPT_BUILT:
-        r->with_built = 1;
+    case OPT_STATES:
+        r->with_states = 1;
         break;
     case OPT_REUSE:
         r->reuse = 1;
@@ -205,7 +205,11 @@ static void build(const run *r, engine *e, const char *state, int threads, engin
 {
     char *dir = bench_format("%s/%s-%s", r->work, e->name, state);
     char *note = bench_format("%s.built", dir);
-    engine_task task = {r->corpus, dir, threads, strcmp(state, "built") != 0,
+    engine_task task = {r->corpus,
+                        dir,
+                        threads,
+                        strcmp(state, "built") != 0,
+                        strcmp(state, "removed") == 0,
                         threads == 1 ? ENGINE_CPU : -1};
     if (!r->reuse || !recall(note, e, out)) {
         fprintf(stderr, "build: %s, %s\n", e->name, state);
@@ -231,8 +235,9 @@ static void build_all(run *r)
         if (r->built[i][0].is_valid && e->two_threads) {
             build(r, e, "two", 2, &r->built[i][1]);
         }
-        if (r->built[i][0].is_valid && r->with_built) {
+        if (r->built[i][0].is_valid && r->with_states) {
             build(r, e, "built", 1, &r->built[i][2]);
+            build(r, e, "removed", 1, &r->built[i][3]);
         }
     }
 }
@@ -305,8 +310,9 @@ int main(int argc, char **argv)
     tokens_load(&corpus, r.corpus);
     r.bits = oracle_bits(&corpus);
     run_state(&r, "one", "one segment", &corpus);
-    if (r.with_built) {
+    if (r.with_states) {
         run_state(&r, "built", "as built", NULL);
+        run_state(&r, "removed", "one segment, a twentieth of its passages removed", NULL);
     }
     tokens_finish(&corpus);
     tables_builds(&r);

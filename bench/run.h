@@ -17,7 +17,7 @@
 #include "bench/engine.h"
 #include "bench/tokens.h"
 
-enum { MODES = 6, MODE_DECODE = 5, CLIENT_CPU = 0, ENGINE_CPU = 1 };
+enum { MODES = 6, MODE_DECODE = 5, BUILDS = 4, CLIENT_CPU = 0, ENGINE_CPU = 1 };
 
 typedef struct run_mode {
     const char *name;    /* in tables */
@@ -55,11 +55,11 @@ typedef struct run {
     double warm_seconds; /* of a JVM, before anything is timed */
     size_t samples;      /* queries a class that are checked */
     int reuse;           /* indexes that are there are taken as they are */
-    int with_built;      /* also the state "as built" */
+    int with_states;     /* also the states "as built" and "a twentieth removed" */
     /* state */
     engine *engines;
     size_t n_engines, cap_engines;
-    engine_built (*built)[3]; /* by engine: one thread, two threads, as built */
+    engine_built (*built)[BUILDS]; /* by engine: one thread, two, as built, some removed */
     run_query *queries;
     size_t n_queries, cap_queries;
     run_class *classes;

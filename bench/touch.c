@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATES = 3, PER_CLASS = 8, ROUNDS = 3, BUILDS = 2 };
+enum { STATES = 3, PER_CLASS = 8, ROUNDS = 3, DRIVERS = 2 };
 
 /* How the index is when a query is asked. */
 typedef enum state { FRESH, COLD, KNOWN } state;
@@ -63,11 +63,11 @@ static void print_row(const run *r, const char *name, const double *tested, cons
 
 static void time_class(const run *r, engine *both, const char *dir, const run_class *class)
 {
-    double sums[BUILDS][STATES] = {{0}};
+    double sums[DRIVERS][STATES] = {{0}};
     size_t n = class->n < PER_CLASS ? class->n : PER_CLASS;
     for (size_t q = 0; q < n; q++) {
         for (unsigned round = 0; round < ROUNDS; round++) {
-            for (unsigned b = 0; b < BUILDS; b++) {
+            for (unsigned b = 0; b < DRIVERS; b++) {
                 add_query(&both[b], dir, &r->queries[class->first + q], sums[b]);
             }
         }
@@ -87,10 +87,10 @@ void touch(const run *r)
         return;
     }
     char *dir = bench_format("%s/quern-one", r->work);
-    char *commands[BUILDS][5] = {{quern->command[0]},
-                                 {bench_copy(r->untested, strlen(r->untested))}};
-    engine both[BUILDS] = {{.command = commands[0], .n_command = 1},
-                           {.command = commands[1], .n_command = 1}};
+    char *commands[DRIVERS][5] = {{quern->command[0]},
+                                  {bench_copy(r->untested, strlen(r->untested))}};
+    engine both[DRIVERS] = {{.command = commands[0], .n_command = 1},
+                            {.command = commands[1], .n_command = 1}};
     fprintf(r->out,
             "\n## The first touch of a page\n\nEvery page of an index is tested against its "
             "checksum when it is first touched. Microseconds of the ten best of %d queries of each "
@@ -99,7 +99,7 @@ void touch(const run *r)
             "| class | fresh, tested | untested | ratio | cold, tested | untested | ratio | again, "
             "tested | untested |\n|---|---|---|---|---|---|---|---|---|\n",
             PER_CLASS, ROUNDS);
-    for (unsigned b = 0; b < BUILDS; b++) {
+    for (unsigned b = 0; b < DRIVERS; b++) {
         both[b].name = bench_copy("quern", strlen("quern"));
         engine_start(&both[b], dir, ENGINE_CPU);
         must(&both[b], "IDS 0");
@@ -108,7 +108,7 @@ void touch(const run *r)
         fprintf(stderr, "first touch: %s\n", r->classes[c].name);
         time_class(r, both, dir, &r->classes[c]);
     }
-    for (unsigned b = 0; b < BUILDS; b++) {
+    for (unsigned b = 0; b < DRIVERS; b++) {
         engine_stop(&both[b]);
         free(both[b].name);
         free(both[b].dir);

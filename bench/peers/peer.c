@@ -165,7 +165,9 @@ int peer_main(int argc, char **argv, const peer_engine *engine)
         bench_die("usage: build CORPUS DIR THREADS | serve DIR");
     }
     const char *merge = getenv("QUERN_BENCH_MERGE");
-    peer_job job = {argv[2], argv[3], atoi(argv[4]), !merge || strcmp(merge, "0") != 0};
+    const char *remove = getenv("QUERN_BENCH_REMOVE");
+    peer_job job = {argv[2], argv[3], atoi(argv[4]), !merge || strcmp(merge, "0") != 0,
+                    remove && strcmp(remove, "1") == 0};
     peer_built built = {0, 0};
     uint64_t start = bench_now();
     engine->build(&job, &built);

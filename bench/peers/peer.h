@@ -16,8 +16,10 @@
  * corpus, from 0. COUNT is the exact number of passages that match, -1 where it was not asked for.
  * "! reason" answers what an engine cannot do. A build is one segment, merged as far as the engine
  * can, and on disk to stay (fsync) when its time is taken; with QUERN_BENCH_MERGE=0 in the
- * environment it is left as indexing leaves it. Bytes are those of the index without the column
- * that maps internal numbers to lines, where an engine needs one.
+ * environment it is left as indexing leaves it, and with QUERN_BENCH_REMOVE=1 each line of which
+ * the number divided by 20 leaves 7 is then removed again, and nothing merged any more. Bytes are
+ * those of the index without the column that maps internal numbers to lines, where an engine needs
+ * one.
  *
  * The nanoseconds are taken inside the engine's process around "query to ids": the words were cut
  * out before, and where an engine takes a query as objects these were made before; looking terms
@@ -64,7 +66,7 @@ typedef struct peer_built {
 typedef struct peer_job {
     const char *corpus, *dir;
     int threads;
-    int merge;
+    int merge, remove;
 } peer_job;
 
 typedef struct peer_engine {
@@ -75,6 +77,8 @@ typedef struct peer_engine {
     uint64_t (*df)(void *engine, const char *word);
     void (*search)(void *engine, const peer_query *query, peer_answer *answer);
 } peer_engine;
+
+enum { PEER_REMOVE_EVERY = 20, PEER_REMOVE_FIRST = 7 };
 
 int peer_main(int argc, char **argv, const peer_engine *engine);
 

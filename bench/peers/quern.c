@@ -36,7 +36,8 @@ static void check(quern_status status, const quern_error *err)
 
 /* ---- Building ---- */
 
-static void put_all(quern_writer *writer, const char *corpus)
+/* Returns how many lines there are. */
+static uint64_t put_all(quern_writer *writer, const char *corpus)
 {
     peer_lines lines;
     size_t len;
@@ -53,6 +54,19 @@ static void put_all(quern_writer *writer, const char *corpus)
         check(quern_writer_put(writer, &article, &err), &err);
     }
     peer_lines_close(&lines);
+    return n;
+}
+
+static void remove_some(quern_writer *writer, uint64_t n)
+{
+    quern_error err;
+    char source[24];
+    uint64_t removed;
+    for (uint64_t i = PEER_REMOVE_FIRST; i < n; i += PEER_REMOVE_EVERY) {
+        snprintf(source, sizeof source, "%010llu", (unsigned long long)i);
+        check(quern_writer_delete_source(writer, QUERN_STR(source), &removed, &err), &err);
+    }
+    check(quern_writer_commit(writer, &err), &err);
 }
 
 static void build(const peer_job *job, peer_built *out)
@@ -71,11 +85,14 @@ static void build(const peer_job *job, peer_built *out)
     check(quern_index_create(job->dir, &options, &err), &err);
     check(quern_index_open(job->dir, NULL, &index, &err), &err);
     check(quern_writer_open(index, &how, &writer, &err), &err);
-    put_all(writer, job->corpus);
+    uint64_t n = put_all(writer, job->corpus);
     if (job->merge) {
         check(quern_writer_optimize(writer, &err), &err);
     } else {
         check(quern_writer_commit(writer, &err), &err);
+    }
+    if (job->remove) {
+        remove_some(writer, n);
     }
     quern_writer_close(writer);
     check(quern_reader_open(index, &reader, &err), &err);

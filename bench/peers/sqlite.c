@@ -61,6 +61,29 @@ static void insert_all(sqlite3 *db, const char *corpus, peer_built *out)
     sqlite3_finalize(insert);
 }
 
+/* FTS5 has to be told what an entry without content was. */
+static void remove_some(sqlite3 *db, const char *corpus)
+{
+    sqlite3_stmt *remove = prepare(db, "INSERT INTO t(t, rowid, x) VALUES('delete', ?, ?)");
+    peer_lines lines;
+    size_t len;
+    uint64_t i = 0;
+    peer_lines_open(&lines, corpus);
+    for (char *line; (line = peer_lines_next(&lines, &len)) != NULL; i++) {
+        if (i % PEER_REMOVE_EVERY != PEER_REMOVE_FIRST) {
+            continue;
+        }
+        sqlite3_bind_int64(remove, 1, (sqlite3_int64)i + 1);
+        sqlite3_bind_text(remove, 2, line, (int)len, SQLITE_STATIC);
+        if (sqlite3_step(remove) != SQLITE_DONE) {
+            bench_die("delete: %s", sqlite3_errmsg(db));
+        }
+        sqlite3_reset(remove);
+    }
+    peer_lines_close(&lines);
+    sqlite3_finalize(remove);
+}
+
 static void build(const peer_job *job, peer_built *out)
 {
     sqlite3 *db = NULL;
@@ -81,6 +104,11 @@ static void build(const peer_job *job, peer_built *out)
     run(db, "COMMIT");
     if (job->merge) {
         run(db, "VACUUM");
+    }
+    if (job->remove) {
+        run(db, "BEGIN");
+        remove_some(db, job->corpus);
+        run(db, "COMMIT");
     }
     sqlite3_close(db);
     bench_sync_tree(job->dir);

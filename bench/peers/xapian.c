@@ -68,6 +68,18 @@ static void remove_tree(const char *path)
     free(command);
 }
 
+static void remove_some(const char *path, uint64_t n)
+{
+    xapian_c_error err;
+    xapian_c_database *db = NULL;
+    check(xapian_c_database_open_writable(path, XAPIAN_C_DB_OPEN, 0, &db, &err), &err);
+    for (uint64_t i = PEER_REMOVE_FIRST; i < n; i += PEER_REMOVE_EVERY) {
+        check(xapian_c_database_delete_document(db, (uint32_t)i + 1, &err), &err);
+    }
+    check(xapian_c_database_commit(db, &err), &err);
+    xapian_c_database_free(db);
+}
+
 static void build(const peer_job *job, peer_built *out)
 {
     xapian_c_error err;
@@ -92,6 +104,9 @@ static void build(const peer_job *job, peer_built *out)
     if (job->merge) {
         compact(path, final);
         remove_tree(path);
+    }
+    if (job->remove) {
+        remove_some(final, out->docs);
     }
     bench_sync_tree(job->dir);
     free(path);

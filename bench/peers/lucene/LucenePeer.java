@@ -29,6 +29,7 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.MergePolicy;
+import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.Term;
@@ -171,6 +172,27 @@ public final class LucenePeer {
     }
   }
 
+  /** Removes each twentieth line from 7 on, and merges nothing. */
+  private static void removeSome(Path dir) throws IOException {
+    IndexWriterConfig config = config(1, true);
+    config.setMergePolicy(NoMergePolicy.INSTANCE);
+    try (Directory directory = new MMapDirectory(dir);
+        IndexWriter writer = new IndexWriter(directory, config);
+        DirectoryReader reader = DirectoryReader.open(writer)) {
+      for (LeafReaderContext leaf : reader.leaves()) {
+        NumericDocValues values = leaf.reader().getNumericDocValues(LINE);
+        for (int doc = values.nextDoc();
+            doc != NumericDocValues.NO_MORE_DOCS;
+            doc = values.nextDoc()) {
+          if (values.longValue() % 20 == 7 && writer.tryDeleteDocument(leaf.reader(), doc) < 0) {
+            throw new IOException("document " + doc + " could not be removed");
+          }
+        }
+      }
+      writer.commit();
+    }
+  }
+
   /** Writes the one segment in `from` once more to `to`, reordered, and removes `from`. */
   private static void reorder(Path from, Path to) throws IOException {
     BPIndexReorderer reorderer = new BPIndexReorderer();
@@ -203,6 +225,9 @@ public final class LucenePeer {
       reorder(loose, dir);
     } else {
       index(corpus, dir, threads, merge);
+    }
+    if ("1".equals(System.getenv("QUERN_BENCH_REMOVE"))) {
+      removeSome(dir);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     try (Engine engine = new Engine(dir)) {

@@ -32,13 +32,15 @@ struct Fields {
     id: Field,
 }
 
-fn make_schema() -> (Schema, Fields) {
+/// With `find_lines` a line can be found by its number, which takes terms: only where some are removed.
+fn make_schema(find_lines: bool) -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let indexing = TextFieldIndexing::default()
         .set_tokenizer("blanks")
         .set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let text = builder.add_text_field("text", TextOptions::default().set_indexing_options(indexing));
-    let id = builder.add_u64_field("id", NumericOptions::default().set_fast());
+    let column = NumericOptions::default().set_fast();
+    let id = builder.add_u64_field("id", if find_lines { column.set_indexed() } else { column });
     (builder.build(), Fields { text, id })
 }
 
@@ -76,7 +78,8 @@ fn add_all(writer: &IndexWriter, fields: &Fields, corpus: &str) -> Outcome<()> {
 fn build(corpus: &str, dir: &str, threads: usize) -> Outcome<()> {
     let start = Instant::now();
     fs::create_dir_all(dir)?;
-    let (schema, fields) = make_schema();
+    let remove = std::env::var("QUERN_BENCH_REMOVE").is_ok_and(|value| value == "1");
+    let (schema, fields) = make_schema(remove);
     let index = Index::create_in_dir(dir, schema)?;
     register_tokenizer(&index);
     let merge = std::env::var("QUERN_BENCH_MERGE").map_or(true, |value| value != "0");
@@ -93,6 +96,13 @@ fn build(corpus: &str, dir: &str, threads: usize) -> Outcome<()> {
             writer.merge(&segments).wait()?;
         }
         writer.garbage_collect_files().wait()?;
+    }
+    if remove {
+        let lines = index.reader()?.searcher().num_docs();
+        for line in (7..lines).step_by(20) {
+            writer.delete_term(Term::from_field_u64(fields.id, line));
+        }
+        writer.commit()?;
     }
     writer.wait_merging_threads()?;
     let seconds = start.elapsed().as_secs_f64();
