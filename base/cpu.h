@@ -11,7 +11,7 @@
 typedef enum quern_cpu_level {
     QUERN_CPU_SCALAR, /* any processor */
     QUERN_CPU_AVX2,   /* AVX2, BMI1, BMI2 and POPCNT */
-    QUERN_CPU_AVX512  /* those, and AVX-512 F, BW, VL, VBMI and VBMI2 */
+    QUERN_CPU_AVX512  /* those, and AVX-512 F, BW, VL, VBMI, VBMI2 and VPOPCNTDQ */
 } quern_cpu_level;
 
 quern_cpu_level quern_cpu_get_level(void);

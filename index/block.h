@@ -34,9 +34,11 @@
 
 #include "index/segment.h"
 
-#define QUERN_BLOCK_BITMAP 63u     /* form of the passages: a bitmap instead of a low width */
-#define QUERN_BLOCK_SLACK 64       /* bytes past a block that its decoders may read */
-#define QUERN_BLOCK_BYTES_MAX 2048 /* no encoded block is longer, with the encoder's slack */
+#define QUERN_BLOCK_BITMAP 63u      /* form of the passages: a bitmap instead of a low width */
+#define QUERN_BLOCK_SLACK 64        /* bytes past a block that its decoders may read */
+#define QUERN_BLOCK_BITS_RANGE 8192 /* passages that a block spans, at most, to be made bits of */
+#define QUERN_BLOCK_BITS_SLACK 8    /* words behind them that are written */
+#define QUERN_BLOCK_BYTES_MAX 2048  /* no encoded block is longer, with the encoder's slack */
 
 enum { QUERN_TFS_NONE, QUERN_TFS_UNARY, QUERN_TFS_LIST, QUERN_TFS_NIBBLES };
 
@@ -66,6 +68,18 @@ uint32_t quern_block_find(const quern_block *block, const uint8_t *in, uint32_t 
  * UINT32_MAX, which is never wanted. */
 uint32_t quern_block_meet(const uint32_t *passages, const uint32_t *wanted, uint32_t n,
                           quern_block_met *out);
+
+/* Appends the passages to a string of bits: passage `base` is bit `at` of `bits`, which may be
+ * below 0 where `bits` points into an array. Bits from `at` on are 0 before, those behind the last
+ * passage after. `bits` has room for QUERN_BLOCK_BITS_SLACK words behind that of the last passage;
+ * last - base is below QUERN_BLOCK_BITS_RANGE. `in` as above. Returns 0, or -1 on bad bytes, then
+ * the bits are anything; but of values with the same high part the order is not looked at. */
+int quern_block_bits(const quern_block *block, const uint8_t *in, uint64_t *bits, ptrdiff_t at);
+
+/* What the directory of a list says of block i, and where its bytes begin and end in the list.
+ * Returns 0, or -1 where that cannot be. */
+int quern_postings_enter(const quern_postings *p, uint32_t i, quern_block *block,
+                         uint64_t range[2]);
 
 /* Encodes; fills block->last and block->form from n and base. `out` has QUERN_BLOCK_BYTES_MAX.
  * Returns the bytes. */

@@ -213,8 +213,7 @@ static quern_status load_only(quern_postings *p)
     return QUERN_OK;
 }
 
-/* Checks what the directory says of block i. */
-static int enter_block(const quern_postings *p, uint32_t i, quern_block *block, uint64_t range[2])
+int quern_postings_enter(const quern_postings *p, uint32_t i, quern_block *block, uint64_t range[2])
 {
     static const unsigned narrow[2] = {4, 2};
     static const unsigned wide[2] = {8, 2};
@@ -243,7 +242,7 @@ void quern_postings_prefetch(const quern_postings *p, uint32_t i)
 {
     quern_block block;
     uint64_t range[2];
-    if (p->directory && !enter_block(p, i, &block, range)) {
+    if (p->directory && !quern_postings_enter(p, i, &block, range)) {
         for (uint64_t at = range[0]; at < range[1]; at += 64) {
             __builtin_prefetch(p->list + at);
         }
@@ -266,7 +265,7 @@ quern_status quern_postings_load(quern_postings *p, uint32_t i, quern_error *err
         }
         return load_only(p);
     }
-    if (enter_block(p, i, &block, range)) {
+    if (quern_postings_enter(p, i, &block, range)) {
         return quern_segment_damaged(p->segment, "the directory of a list is damaged", err);
     }
     const uint8_t *in = p->list + range[0];
@@ -311,7 +310,7 @@ quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *
         *n_met = quern_block_meet(p->passages, wanted, n, out);
         return QUERN_OK;
     }
-    if (enter_block(p, i, &block, range)) {
+    if (quern_postings_enter(p, i, &block, range)) {
         return quern_segment_damaged(p->segment, "the directory of a list is damaged", err);
     }
     const uint8_t *in = p->list + range[0];

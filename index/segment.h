@@ -178,6 +178,22 @@ typedef struct quern_block_met {
 quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *wanted, uint32_t n,
                                  quern_block_met *out, uint32_t *n_met, quern_error *err);
 
+/* A string of bits, one a passage, that lists are poured into. */
+typedef struct quern_pour {
+    uint64_t *bits;       /* of [base, end), whole words */
+    const uint64_t *mask; /* or NULL: blocks with no passage of these are left out */
+    uint32_t base, end;   /* base is a multiple of 64 */
+    int is_own;           /* no other list is in the bits: they are 0 from the block's first passage
+                             on, and QUERN_POUR_MARGIN words before and behind them may be written */
+} quern_pour;
+
+#define QUERN_POUR_MARGIN 136 /* words */
+
+/* Sets the bits of the passages of [base, end). *block is the first block to look at; it becomes
+ * the first that is needed for passages from `end` on, n_blocks where there is none. */
+quern_status quern_postings_pour(quern_postings *p, uint32_t *block, const quern_pour *to,
+                                 quern_error *err);
+
 /* Writes the tf positions of posting i of the block at hand, ascending, to out[tf]. */
 quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *out,
                                       quern_error *err);

@@ -16,23 +16,21 @@
  * weights of its terms, one for each place. idf comes from the live passages with t in the whole
  * snapshot, also inside a phrase.
  *
- * How it runs. prune.c finds the k best; where all matches are to be counted, they are then marked
- * as bits in windows and counted, but for
- * a phrase or a NEAR alone, whose matches are counted as they are found. A plan of another shape is
- * asked window by window (tree.h). A query that is too large for pruning runs exhaustively: for
- * each segment, windows of passages (rank.h), each beginning where the next posting of any clause
- * is: words pour their blocks in, phrases add one match at a time, the bits are cut to the living,
- * counted, and what reaches the bar goes to the k best (topk.h). The k best of a segment are then
- * merged with those of the segments before; only there, and only on equal scores, keys are
- * compared, as inside a segment passages are in key order.
+ * How it runs. prune.c finds the k best; where all matches are to be counted, count.c does so, but
+ * for a phrase or a NEAR alone, whose matches are counted as they are found. A plan of another
+ * shape is asked window by window (tree.h). A query that is too large for pruning runs
+ * exhaustively: for each segment, windows of passages (rank.h), each beginning where the next
+ * posting of any clause is: words pour their blocks in, phrases add one match at a time, the bits
+ * are cut to the living, counted, and what reaches the bar goes to the k best (topk.h). The k best
+ * of a segment are then merged with those of the segments before; only there, and only on equal
+ * scores, keys are compared, as inside a segment passages are in key order.
  *
  * Memory: a cursor for each term and segment that has it, a bounded pool of decoded blocks and of
  * tables, one window, at most 2 k scores. Nothing is proportional to the number of passages.
  */
 #include "query/native_searcher.h"
 
-#include "index/firsts.h"
-#include "query/phrase.h"
+#include "query/count.h"
 #include "query/prepare.h"
 #include "query/prune.h"
 #include "query/rank.h"
@@ -61,17 +59,16 @@ struct quern_native {
 typedef struct sink {
     quern_topk *top;
     uint64_t n_passages;
-    int count;          /* articles too, one by one */
-    int count_only;     /* nothing is scored: top is not used */
-    int by_tree;        /* the tree of the plan is asked, which is there */
-    quern_prune *prune; /* NULL: exhaustively */
-    uint64_t n_articles;
-    quern_firsts firsts;         /* of the segment, where articles are counted */
+    int count;                   /* articles too, one by one */
+    int count_only;              /* nothing is scored: top is not used */
+    int by_tree;                 /* the tree of the plan is asked, which is there */
+    quern_prune *prune;          /* NULL: exhaustively */
+    quern_tally tally;           /* where articles are counted */
+    uint64_t n_articles;         /* that count.c has counted */
     quern_native_visit_fn visit; /* or NULL: each match is handed on instead of to top */
     void *payload;
     uint32_t segment;
-    quern_status status;  /* of visit */
-    uint32_t article_end; /* the passage after those of the last counted article */
+    quern_status status; /* of visit */
 } sink;
 
 static quern_status make_room(quern_native *native, quern_error *err)
@@ -190,34 +187,6 @@ static quern_rank_table *table_of(quern_native *native, const quern_match_cursor
     return table;
 }
 
-/* Marks passages of the window as matched. */
-static void mark(quern_window *window, const uint32_t *passages, uint32_t n)
-{
-    uint8_t *bits = window->bits;
-    uint32_t base = window->base;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t at = passages[i] - base;
-        bits[at >> 3] = (uint8_t)(bits[at >> 3] | 1u << (at & 7));
-    }
-}
-
-/* Marks the passages of a word below `end`. */
-static quern_status mark_word(quern_native *native, quern_match_cursor *cursor, uint32_t end,
-                              quern_error *err)
-{
-    while (cursor->next < end) {
-        quern_postings *p;
-        QUERN_TRY(quern_match_block(&native->pool, cursor, &p, err));
-        uint32_t to = p->n;
-        if (p->passages[to - 1] >= end) {
-            to = quern_match_lower_bound(p->passages, cursor->at, to, end);
-        }
-        mark(&native->window, p->passages + cursor->at, to - cursor->at);
-        QUERN_TRY(quern_match_move(&native->pool, cursor, to, err));
-    }
-    return QUERN_OK;
-}
-
 /* Pours the postings of a word below `end` into the window. */
 static quern_status add_word(quern_native *native, const quern_part *p, quern_match_cursor *cursor,
                              uint32_t end, quern_error *err)
@@ -246,7 +215,7 @@ static quern_status add_word(quern_native *native, const quern_part *p, quern_ma
 }
 
 static quern_status add_join(quern_native *native, const quern_part *p, quern_match_join *join,
-                             uint32_t end, int mark_only, quern_error *err)
+                             uint32_t end, quern_error *err)
 {
     quern_window *window = &native->window;
     for (;;) {
@@ -256,59 +225,16 @@ static quern_status add_join(quern_native *native, const quern_part *p, quern_ma
             return QUERN_OK;
         }
         uint32_t len = quern_lengths_get(&p->lengths, passage);
-        for (uint32_t i = 0; i < join->n_cursors && !mark_only; i++) {
+        for (uint32_t i = 0; i < join->n_cursors; i++) {
             quern_window_add(
                 window, passage - window->base,
                 quern_rank_one(&native->query.model, join->cursors[i]->weight, join->tfs[i], len));
-        }
-        if (mark_only) {
-            mark(window, &passage, 1);
         }
         QUERN_TRY(quern_match_move(&native->pool, join->cursors[0], join->cursors[0]->at + 1, err));
     }
 }
 
-/* Marks where a phrase is: a block of its rarest term at a time. */
-static quern_status mark_phrase(quern_native *native, quern_match_join *join, uint32_t end,
-                                quern_error *err)
-{
-    quern_match_cursor *lead = join->cursors[0];
-    uint8_t ids[QUERN_BLOCK];
-    const quern_phrase_filter filter = {&native->pool, join, 0, ids};
-    QUERN_TRY(quern_phrase_make_room(&native->pool, join, err));
-    while (lead->next < end) {
-        quern_postings *p;
-        uint32_t passages[QUERN_BLOCK];
-        QUERN_TRY(quern_match_block(&native->pool, lead, &p, err));
-        uint32_t to = p->n;
-        if (p->passages[to - 1] >= end) {
-            to = quern_match_lower_bound(p->passages, lead->at, to, end);
-        }
-        uint32_t n = to - lead->at;
-        memcpy(passages, p->passages + lead->at, n * sizeof *passages);
-        for (uint32_t i = 0; i < n; i++) {
-            ids[i] = (uint8_t)i;
-        }
-        QUERN_TRY(quern_phrase_keep(&filter, passages, &n, err));
-        mark(&native->window, passages, n);
-        QUERN_TRY(quern_match_move(&native->pool, lead, to, err));
-    }
-    return QUERN_OK;
-}
-
 /* ---- The end of a window ---- */
-
-/* Counts the articles of living matches, given as bits, that were not counted yet. */
-static void count_articles(uint32_t first, uint64_t live, sink *to)
-{
-    for (; live; live &= live - 1) {
-        uint32_t passage = first + (uint32_t)__builtin_ctzll(live);
-        if (passage >= to->article_end) {
-            to->article_end = quern_firsts_end(&to->firsts, passage);
-            to->n_articles++;
-        }
-    }
-}
 
 /* Hands the living matches among the 64 passages from `at` of the window on to the visitor. */
 static void visit_word(const quern_window *window, uint64_t live, uint32_t at, sink *to)
@@ -332,7 +258,7 @@ static void finish_word(quern_window *window, const quern_part *p, uint32_t at, 
     unsigned n = quern_window_count(live);
     to->n_passages += n;
     if (to->count) {
-        count_articles(first, live, to);
+        quern_tally_add(&to->tally, first, live);
     }
     if (to->count_only) {
         memset(window->bits + at / 8, 0, 8);
@@ -387,14 +313,10 @@ static quern_status scan_flat(quern_native *native, quern_part *p, uint32_t from
         window->base = next & ~63u;
         uint32_t end = to - window->base > window->size ? window->base + window->size : to;
         for (size_t i = 0; i < p->n_words; i++) {
-            QUERN_TRY(out->count_only ? mark_word(native, &p->words[i], end, err)
-                                      : add_word(native, p, &p->words[i], end, err));
+            QUERN_TRY(add_word(native, p, &p->words[i], end, err));
         }
         for (size_t i = 0; i < p->n_joins; i++) {
-            quern_match_join *join = &p->joins[i];
-            QUERN_TRY(out->count_only && join->how == QUERN_JOIN_PHRASE
-                          ? mark_phrase(native, join, end, err)
-                          : add_join(native, p, join, end, out->count_only, err));
+            QUERN_TRY(add_join(native, p, &p->joins[i], end, err));
         }
         for (uint32_t at = 0; at < end - window->base; at += 64) {
             finish_word(window, p, at, out);
@@ -409,8 +331,7 @@ static quern_status scan(quern_native *native, uint32_t segment, uint32_t from, 
 {
     quern_part *p = &native->query.parts[segment];
     if (out->count) {
-        out->article_end = 0;
-        QUERN_TRY(quern_firsts_open(p->segment, &out->firsts, err));
+        QUERN_TRY(quern_tally_enter(&out->tally, p->segment, err));
     }
     return out->by_tree ? scan_tree(native, segment, from, to, out, err)
                         : scan_flat(native, p, from, to, out, err);
@@ -566,9 +487,23 @@ static int is_article_each(const quern_native *native)
     return 1;
 }
 
+static quern_status use_tree(quern_native *native, sink *to, quern_error *err)
+{
+    to->by_tree = 1;
+    return native->tree ? QUERN_OK : quern_tree_open(&native->query, &native->tree, err);
+}
+
 /* Counts all matches without scoring them. */
 static quern_status count_all(quern_native *native, sink *to, quern_error *err)
 {
+    if (native->query.is_flat) {
+        quern_count count = {&native->query, &native->pool, native->deadline, to->count, 0, 0};
+        QUERN_TRY(quern_count_run(&count, err));
+        to->n_passages = count.n_passages;
+        to->n_articles = count.n_articles;
+        return QUERN_OK;
+    }
+    QUERN_TRY(use_tree(native, to, err));
     to->count_only = 1;
     for (uint32_t s = 0; s < native->query.n_parts; s++) {
         QUERN_TRY(scan_all(native, s, to, err));
@@ -596,18 +531,14 @@ static void set_counts(const quern_native *native, const sink *to, const course 
         out->n_passages = prune->n_passages > least ? prune->n_passages : least;
         out->is_partial = prune->is_partial;
     }
-    out->n_articles = !c->is_exact ? 0 : c->is_article_each ? out->n_passages : to->n_articles;
+    out->n_articles = !c->is_exact         ? 0
+                      : c->is_article_each ? out->n_passages
+                                           : to->n_articles + quern_tally_get(&to->tally);
     out->is_cut = native->deadline && native->deadline->is_over;
     out->is_partial |= out->is_cut;
     if (prune && out->is_cut && out->n_passages < prune->n_passages) {
         out->n_passages = prune->n_passages;
     }
-}
-
-static quern_status use_tree(quern_native *native, sink *to, quern_error *err)
-{
-    to->by_tree = 1;
-    return native->tree ? QUERN_OK : quern_tree_open(&native->query, &native->tree, err);
 }
 
 /* Whether a phrase or a NEAR is all there is. */
@@ -644,7 +575,6 @@ static quern_status count_alone(quern_native *native, course *c, sink *to, quern
         to->n_passages = q->max_live;
         return QUERN_OK;
     }
-    QUERN_TRY(c->is_all || !q->is_flat ? use_tree(native, to, err) : make_window(native, 1, err));
     return count_all(native, to, err);
 }
 
@@ -662,7 +592,7 @@ static quern_status find_best(quern_native *native, course *c, sink *to, quern_f
     if (to->prune) {
         to->prune->is_exact = c->is_exact && c->is_counted && is_join;
     }
-    if (to->prune && (is_word || is_join) && (!c->is_exact || c->is_counted || c->is_all)) {
+    if (to->prune && (is_word || is_join)) {
         native->window.size = PRUNED_WINDOW; /* steps in which it is read: nothing is put there */
     } else {
         QUERN_TRY(make_window(native, to->prune != NULL, err));
@@ -673,7 +603,6 @@ static quern_status find_best(quern_native *native, course *c, sink *to, quern_f
     if (!to->prune || !c->is_exact || c->is_counted) {
         return QUERN_OK;
     }
-    QUERN_TRY(c->is_all ? use_tree(native, to, err) : QUERN_OK);
     return count_all(native, to, err);
 }
 

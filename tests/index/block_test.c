@@ -267,7 +267,95 @@ static void test_find_in_any_bytes(void)
     quern_cpu_limit(QUERN_CPU_AVX512);
 }
 
+enum { BITS_WORDS = QUERN_BLOCK_BITS_RANGE / 64 + 4 + QUERN_BLOCK_BITS_SLACK };
+
+/* Ones that end below `at` stay, then comes the block, then nothing. */
+static void check_bits(const quern_block *block, const uint8_t *in, const uint32_t *passages,
+                       ptrdiff_t at)
+{
+    uint64_t want[BITS_WORDS] = {0};
+    for (ptrdiff_t i = 0; i < at; i += 1 + i % 3) {
+        want[i / 64] |= (uint64_t)1 << i % 64;
+    }
+    for (int level = QUERN_CPU_SCALAR; level <= QUERN_CPU_AVX512; level++) {
+        uint64_t bits[BITS_WORDS] = {0};
+        quern_cpu_limit((quern_cpu_level)level);
+        memcpy(bits, want, sizeof bits);
+        /* The array begins at any word. */
+        CHECK(quern_block_bits(block, in, bits + at / 64 + 1, at % 64 - 64) == 0);
+        uint64_t more[BITS_WORDS];
+        memcpy(more, want, sizeof more);
+        for (uint32_t i = 0; i < block->n; i++) {
+            ptrdiff_t k = at + (ptrdiff_t)(passages[i] - block->base);
+            more[k / 64] |= (uint64_t)1 << k % 64;
+        }
+        CHECK(memcmp(bits, more, sizeof bits) == 0);
+    }
+    quern_cpu_limit(QUERN_CPU_AVX512);
+}
+
+/* Blocks of every form, dense places in sparse ones, too, at any bit. */
+static void test_bits(void)
+{
+    uint64_t seed = check_seed(36);
+    uint32_t seen = 0;
+    for (int round = 0; round < 20000; round++) {
+        uint8_t bytes[QUERN_BLOCK_BYTES_MAX];
+        uint32_t passages[QUERN_BLOCK];
+        uint32_t tfs[QUERN_BLOCK];
+        uint32_t n = round % 4 ? QUERN_BLOCK : 1 + (uint32_t)(check_random(&seed) % QUERN_BLOCK);
+        uint64_t gap = 1 + check_random(&seed) % (1u << check_random(&seed) % 8);
+        uint64_t run = check_random(&seed) % 30;
+        uint32_t at = (uint32_t)(check_random(&seed) >> 40);
+        quern_block block = {n, at, 0, 0};
+        for (uint32_t i = 0; i < n; i++) {
+            at += run == 0 || check_random(&seed) % run ? 0 : (uint32_t)(check_random(&seed) % 300);
+            at += run > 15 ? 0 : (uint32_t)(check_random(&seed) % gap);
+            passages[i] = at++;
+            tfs[i] = 1;
+        }
+        memset(bytes, 0xA5, sizeof bytes); /* what lies behind is no part of it */
+        quern_block_encode(&block, passages, tfs, bytes);
+        if (block.last - block.base < QUERN_BLOCK_BITS_RANGE) {
+            seen |= 1u << (block.form & 31u);
+            check_bits(&block, bytes, passages, (ptrdiff_t)(check_random(&seed) % 200));
+        }
+    }
+    CHECK((seen & 0x8000007Cu) == 0x8000007Cu); /* low widths 2 to 6, bitmaps */
+}
+
+/* Any bytes: nothing is written or read where it must not be. */
+static void test_bits_of_any_bytes(void)
+{
+    uint64_t seed = check_seed(37);
+    for (int round = 0; round < 60000; round++) {
+        int bad;
+        uint32_t n = 1 + (uint32_t)(check_random(&seed) % QUERN_BLOCK);
+        uint32_t range = n - 1 + (uint32_t)(check_random(&seed) % (QUERN_BLOCK_BITS_RANGE - n));
+        range = round % 2 ? range : n - 1 + range % 512;
+        uint8_t low = (uint8_t)(check_random(&seed) % 8);
+        low = low == 0 ? QUERN_BLOCK_BITMAP : low;
+        quern_block block = {n, 77, 77 + range, low};
+        size_t len = quern_block_passage_bytes(&block, &bad);
+        uint8_t *in = malloc(len + QUERN_BLOCK_SLACK);
+        size_t n_words = (range + 63) / 64 + 1 + QUERN_BLOCK_BITS_SLACK;
+        uint64_t *bits = calloc(n_words, sizeof *bits);
+        CU_ASSERT_FATAL(in && bits && !bad);
+        for (size_t i = 0; i < len + QUERN_BLOCK_SLACK; i++) {
+            uint64_t r = check_random(&seed);
+            in[i] = (uint8_t)(round % 3 == 0 ? r : round % 3 == 1 ? r & r >> 8 : 0);
+        }
+        quern_cpu_limit((quern_cpu_level)(round % 3));
+        quern_block_bits(&block, in, bits, 63);
+        free(in);
+        free(bits);
+    }
+    quern_cpu_limit(QUERN_CPU_AVX512);
+}
+
 static CU_TestInfo tests[] = {
+    {"bits", test_bits},
+    {"bits of any bytes", test_bits_of_any_bytes},
     {"levels", test_levels},
     {"forms", test_forms},
     {"random blocks", test_random},
