@@ -11,7 +11,7 @@
 #define LEAST_TARGET 1024u /* records in a bucket of several ranks */
 #define LOW_BITS 18u       /* slots in a bucket, at most, unless records are wide */
 #define BATCH 2048u        /* records that are fed to the encoder at once, about */
-#define AHEAD 4u           /* ranks */
+#define AHEAD 8u           /* ranks */
 #define TERM_MASK (QUERN_NUMBERS_MAX - 1)
 
 /* Consecutive ranks whose records lie together. */
@@ -318,13 +318,24 @@ static int put_posting(sorter *s, uint32_t passage)
     return quern_segment_writer_postings(s->writer, &posting, s->err) != QUERN_OK;
 }
 
-/* Terms in byte order lie anywhere in memory: those of the next ranks are fetched. */
+/* Terms in byte order lie anywhere in memory: those of the next ranks are fetched, and their forms.
+ */
 static void fetch_terms(const sorter *s, uint32_t r)
 {
     const quern_numbers_view *view = &s->flush->terms;
-    if (r + 2 * AHEAD < s->ranks.n) {
-        __builtin_prefetch(quern_numbers_get(view, s->ranks.numbers[r + 2 * AHEAD]));
-        __builtin_prefetch(quern_numbers_get(view, s->ranks.numbers[r + AHEAD])->bytes);
+    const quern_ranks *ranks = &s->ranks;
+    if (r + 2 * AHEAD >= ranks->n) {
+        return;
+    }
+    uint32_t far = r + 2 * AHEAD;
+    uint32_t near = r + AHEAD;
+    __builtin_prefetch(quern_numbers_get(view, ranks->numbers[far]));
+    for (uint32_t slot = ranks->first[far]; slot < ranks->first[far + 1]; slot++) {
+        __builtin_prefetch(quern_numbers_get(view, ranks->slots[slot]));
+    }
+    __builtin_prefetch(quern_numbers_get(view, ranks->numbers[near])->bytes);
+    for (uint32_t slot = ranks->first[near]; slot < ranks->first[near + 1]; slot++) {
+        __builtin_prefetch(quern_numbers_get(view, ranks->slots[slot])->bytes);
     }
 }
 

@@ -167,16 +167,7 @@ quern_status quern_inverter_log_fields(quern_inverter *inv, const quern_field_so
 
 /* ---- One article ---- */
 
-typedef struct draft {
-    const quern_article *in;
-    quern_run *run;
-    quern_run_article out;
-    quern_logged title;
-    uint64_t tokens;
-    uint32_t max_position;
-} draft;
-
-static quern_status log_title(quern_inverter *inv, draft *d, quern_error *err)
+static quern_status log_title(quern_inverter *inv, quern_draft *d, quern_error *err)
 {
     inv->n_log = 0;
     if (inv->pool_titles && d->in->title.len > 0) {
@@ -187,7 +178,7 @@ static quern_status log_title(quern_inverter *inv, draft *d, quern_error *err)
     return QUERN_OK;
 }
 
-static quern_status cut(quern_inverter *inv, draft *d, quern_error *err)
+static quern_status cut(quern_inverter *inv, quern_draft *d, quern_error *err)
 {
     const quern_article *in = d->in;
     quern_passages_options options = {inv->passage_words, d->out.line, in->id.len > 0};
@@ -216,7 +207,7 @@ static quern_status cut(quern_inverter *inv, draft *d, quern_error *err)
 }
 
 /* An article without passages has nothing that could be selected. */
-static quern_status log_fields(quern_inverter *inv, draft *d, quern_error *err)
+static quern_status log_fields(quern_inverter *inv, quern_draft *d, quern_error *err)
 {
     quern_field_source source = {d->in->title, d->in->fields, d->in->n_fields};
     if (d->out.n_passages == 0) {
@@ -227,7 +218,7 @@ static quern_status log_fields(quern_inverter *inv, draft *d, quern_error *err)
     return QUERN_OK;
 }
 
-static quern_status log_passage(quern_inverter *inv, draft *d, uint32_t i, quern_error *err)
+static quern_status log_passage(quern_inverter *inv, quern_draft *d, uint32_t i, quern_error *err)
 {
     quern_run_passage *p = &inv->cut[i];
     quern_logged own;
@@ -256,10 +247,10 @@ static int copy_string(quern_pool *pool, quern_string s, const char **data, uint
     return *data ? 0 : -1;
 }
 
-static int copy_fields(draft *d)
+static int copy_fields(quern_run *run, quern_draft *d)
 {
     const quern_article *in = d->in;
-    quern_pool *pool = &d->run->pool;
+    quern_pool *pool = &run->pool;
     quern_field *fields = NULL;
     if (in->n_fields > 0) {
         fields = quern_pool_alloc(pool, in->n_fields * sizeof *fields);
@@ -281,10 +272,10 @@ static int copy_fields(draft *d)
 }
 
 /* Copies what the run keeps of the article into its pool. */
-static int keep(quern_inverter *inv, draft *d)
+static int keep(const quern_inverter *inv, quern_run *run, quern_draft *d)
 {
     const quern_article *in = d->in;
-    quern_pool *pool = &d->run->pool;
+    quern_pool *pool = &run->pool;
     d->out.text_bytes = (uint32_t)in->text.len;
     if (inv->store_text) {
         d->out.text = quern_pool_copy(pool, in->text.data, in->text.len);
@@ -300,33 +291,37 @@ static int keep(quern_inverter *inv, draft *d)
            copy_string(pool, in->id, &d->out.id, &d->out.id_len) ||
            copy_string(pool, in->title, &d->out.title, &d->out.title_len) ||
            copy_string(pool, in->language, &d->out.language, &d->out.language_len) ||
-           copy_fields(d);
+           copy_fields(run, d);
 }
 
-quern_status quern_inverter_add(quern_inverter *inv, quern_run *run, const quern_key *key,
-                                const quern_article *article, quern_error *err)
+quern_status quern_inverter_read(quern_inverter *inv, const quern_article *article, quern_draft *d,
+                                 quern_error *err)
 {
-    draft d;
-    memset(&d, 0, sizeof d);
-    d.in = article;
-    d.run = run;
-    d.out.line = article->line ? article->line : 1;
-    d.out.date = article->date;
-    d.out.title_in_text = article->title_in_text != 0;
-    d.out.offsets_in_text = article->offsets_in_text != 0;
-    d.out.analysed_in = quern_analysis_in_use(inv->analysis);
-    QUERN_TRY(log_title(inv, &d, err));
-    QUERN_TRY(cut(inv, &d, err));
-    QUERN_TRY(log_fields(inv, &d, err));
-    for (uint32_t i = 0; i < d.out.n_passages; i++) {
-        QUERN_TRY(log_passage(inv, &d, i, err));
+    memset(d, 0, sizeof *d);
+    d->in = article;
+    d->out.line = article->line ? article->line : 1;
+    d->out.date = article->date;
+    d->out.title_in_text = article->title_in_text != 0;
+    d->out.offsets_in_text = article->offsets_in_text != 0;
+    d->out.analysed_in = quern_analysis_in_use(inv->analysis);
+    QUERN_TRY(log_title(inv, d, err));
+    QUERN_TRY(cut(inv, d, err));
+    QUERN_TRY(log_fields(inv, d, err));
+    for (uint32_t i = 0; i < d->out.n_passages; i++) {
+        QUERN_TRY(log_passage(inv, d, i, err));
     }
-    if (keep(inv, &d)) {
+    return QUERN_OK;
+}
+
+quern_status quern_inverter_keep(const quern_inverter *inv, quern_draft *d, const quern_key *key,
+                                 quern_run *run, quern_error *err)
+{
+    if (keep(inv, run, d)) {
         return quern_fail_nomem(err);
     }
-    QUERN_TRY(quern_run_add(run, key, &d.out, err));
+    QUERN_TRY(quern_run_add(run, key, &d->out, err));
     run->n_log += inv->n_log;
-    run->n_tokens += d.tokens;
-    run->max_position = d.max_position > run->max_position ? d.max_position : run->max_position;
+    run->n_tokens += d->tokens;
+    run->max_position = d->max_position > run->max_position ? d->max_position : run->max_position;
     return QUERN_OK;
 }

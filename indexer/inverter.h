@@ -49,10 +49,6 @@ size_t quern_inverter_memory(const quern_inverter *inv);
 /* Forgets all words and terms. No run may refer to them any more. */
 void quern_inverter_reset(quern_inverter *inv);
 
-/* Adds the article, of the language in use, to the run. Errors: NOMEM, FULL. */
-quern_status quern_inverter_add(quern_inverter *inv, quern_run *run, const quern_key *key,
-                                const quern_article *article, quern_error *err);
-
 /* What was appended to inv->log for a text. */
 typedef struct quern_logged {
     uint32_t n_log;  /* words of the log */
@@ -60,6 +56,23 @@ typedef struct quern_logged {
     uint32_t len;    /* scoring tokens */
     uint32_t end;    /* last position and one; 0: none */
 } quern_logged;
+
+/* An article that was read and is not in a run yet; its log is that of the inverter. */
+typedef struct quern_draft {
+    const quern_article *in;
+    quern_run_article out;
+    quern_logged title;
+    uint64_t tokens;
+    uint32_t max_position;
+} quern_draft;
+
+/* Cuts and analyses the article, in the language in use. *out lasts until the next call, and no
+ * longer than the article. Errors: NOMEM, FULL. */
+quern_status quern_inverter_read(quern_inverter *inv, const quern_article *article,
+                                 quern_draft *out, quern_error *err);
+/* Adds what was read last to the run. Errors: NOMEM. */
+quern_status quern_inverter_keep(const quern_inverter *inv, quern_draft *draft,
+                                 const quern_key *key, quern_run *run, quern_error *err);
 
 /* Has a stored article's language in use from here on. Errors: CORRUPT the index has no such. */
 quern_status quern_inverter_use(quern_inverter *inv, const quern_stored_article *article,

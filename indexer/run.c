@@ -197,6 +197,16 @@ quern_status quern_run_add(quern_run *run, const quern_key *key, const quern_run
     return QUERN_OK;
 }
 
+void quern_run_prepare(const quern_run *run, const quern_key *key)
+{
+    if (run->n_keys > 0) {
+        __builtin_prefetch(&run->keys[key->hash & (run->n_keys - 1)]);
+    }
+    if (run->n_source_slots > 0) {
+        __builtin_prefetch(&run->source_slots[key->source_hash & (run->n_source_slots - 1)]);
+    }
+}
+
 uint32_t quern_run_find(const quern_run *run, const quern_key *key)
 {
     if (run->n == 0) {

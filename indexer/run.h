@@ -103,6 +103,8 @@ size_t quern_run_flush_memory(const quern_run *run);
 quern_status quern_run_add(quern_run *run, const quern_key *key, const quern_run_article *article,
                            quern_error *err);
 
+/* Fetches the slots of the key: they will be looked into soon, and lie anywhere. */
+void quern_run_prepare(const quern_run *run, const quern_key *key);
 /* The newest article with the key, dead or not; QUERN_RUN_NONE where there is none. */
 uint32_t quern_run_find(const quern_run *run, const quern_key *key);
 /* The newest article of the source; go on through next_of_source. */

@@ -293,6 +293,16 @@ static quern_status may_have(quern_shelf *shelf, size_t i, uint64_t hash, int *m
     return QUERN_OK;
 }
 
+void quern_shelf_prepare(const quern_shelf *shelf, const quern_key *key)
+{
+    for (size_t i = 0; i < shelf->n; i++) {
+        const quern_filter *f = &shelf->items[i].filter;
+        if (f->words) {
+            __builtin_prefetch(&f->words[filter_word(f, key->hash)]);
+        }
+    }
+}
+
 static int is_dead(const quern_shelved *s, uint32_t article)
 {
     return s->dead[article >> 3] >> (article & 7) & 1;

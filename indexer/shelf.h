@@ -71,6 +71,8 @@ void quern_shelf_drop_dead(quern_shelf *shelf);
 /* Lets go of the memory that looking keys up took. */
 void quern_shelf_forget(quern_shelf *shelf);
 
+/* Fetches what a kill of the key will look into first. */
+void quern_shelf_prepare(const quern_shelf *shelf, const quern_key *key);
 /* Kills the article of this key, or all articles of its source; adds to *n how many it found alive.
  */
 quern_status quern_shelf_kill(quern_shelf *shelf, const quern_key *key, uint64_t *n,

@@ -337,6 +337,14 @@ static quern_status kill(quern_writer *w, const quern_key *key, uint64_t *n, que
     return quern_shelf_kill(&w->shelf, key, n, err);
 }
 
+/* Where a key may be found lies anywhere in memory: it is fetched while its article is read. */
+static void prepare(const quern_writer *w, const quern_key *key)
+{
+    quern_run_prepare(w->run, key);
+    quern_run_prepare(w->other, key);
+    quern_shelf_prepare(&w->shelf, key);
+}
+
 static quern_status put(quern_writer *w, const quern_article *article, quern_error *err)
 {
     uint64_t n = 0;
@@ -348,10 +356,13 @@ static quern_status put(quern_writer *w, const quern_article *article, quern_err
     }
     QUERN_TRY(make_room(w, article, err));
     quern_key key = quern_key_of(article->source, article->id);
+    quern_draft draft;
     w->changed = 1;
-    QUERN_TRY(kill(w, &key, &n, err));
+    prepare(w, &key);
     (void)quern_analysis_use(w->inverter.analysis, language);
-    QUERN_TRY(quern_inverter_add(&w->inverter, w->run, &key, article, err));
+    QUERN_TRY(quern_inverter_read(&w->inverter, article, &draft, err));
+    QUERN_TRY(kill(w, &key, &n, err));
+    QUERN_TRY(quern_inverter_keep(&w->inverter, &draft, &key, w->run, err));
     return quern_writer_run_used(w) > quern_writer_run_limit(w) ? quern_writer_flush(w, err)
                                                                 : QUERN_OK;
 }

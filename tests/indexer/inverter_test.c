@@ -24,7 +24,9 @@ static quern_status add(quern_inverter *inv, quern_run *run, const quern_article
 {
     quern_error err = {QUERN_OK, 0, 0, "", ""};
     quern_key key = quern_key_of(a->source, a->id);
-    return quern_inverter_add(inv, run, &key, a, &err);
+    quern_draft draft;
+    quern_status status = quern_inverter_read(inv, a, &draft, &err);
+    return status ? status : quern_inverter_keep(inv, &draft, &key, run, &err);
 }
 
 /* "term@position " for each word of the log, kinds left out. */
