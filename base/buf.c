@@ -21,7 +21,8 @@ uint8_t *quern_buf_extend(quern_buf *buf, size_t n)
     if (buf->status) {
         return NULL;
     }
-    if (n > SIZE_MAX / 4 - buf->len || quern_grow(&buf->data, &buf->cap, buf->len + n, 1)) {
+    if (n > buf->cap - buf->len &&
+        (n > SIZE_MAX / 4 - buf->len || quern_grow(&buf->data, &buf->cap, buf->len + n, 1))) {
         buf->status = QUERN_E_NOMEM;
         return NULL;
     }
@@ -39,7 +40,10 @@ void quern_buf_bytes(quern_buf *buf, const void *data, size_t len)
 
 void quern_buf_u8(quern_buf *buf, uint8_t v)
 {
-    quern_buf_bytes(buf, &v, 1);
+    uint8_t *out = quern_buf_extend(buf, 1);
+    if (out) {
+        *out = v;
+    }
 }
 
 void quern_buf_u16(quern_buf *buf, uint16_t v)
@@ -68,14 +72,14 @@ void quern_buf_u64(quern_buf *buf, uint64_t v)
 
 void quern_buf_varint(quern_buf *buf, uint64_t v)
 {
-    uint8_t bytes[10];
-    size_t n = 0;
-    while (v >= 0x80) {
-        bytes[n++] = (uint8_t)(v | 0x80);
-        v >>= 7;
+    uint8_t *out = quern_buf_extend(buf, quern_varint_len(v));
+    if (!out) {
+        return;
     }
-    bytes[n++] = (uint8_t)v;
-    quern_buf_bytes(buf, bytes, n);
+    for (; v >= 0x80; v >>= 7) {
+        *out++ = (uint8_t)(v | 0x80);
+    }
+    *out = (uint8_t)v;
 }
 
 void quern_buf_string(quern_buf *buf, const void *data, size_t len)

@@ -25,6 +25,7 @@ void quern_postings_writer_finish(quern_postings_writer *w)
     quern_spill_finish(&w->pos);
     quern_free(w->only);
     quern_free(w->blocks);
+    quern_free(w->low_lengths);
 }
 
 static uint32_t bucket_of(double v)
@@ -33,9 +34,16 @@ static uint32_t bucket_of(double v)
     return bucket < QUERN_KTH_BUCKETS ? bucket : QUERN_KTH_BUCKETS - 1;
 }
 
-void quern_postings_writer_begin(quern_postings_writer *w, const uint32_t *lengths,
-                                 uint32_t n_passages, uint64_t sum_len)
+quern_status quern_postings_writer_begin(quern_postings_writer *w, const uint32_t *lengths,
+                                         uint32_t n_passages, uint64_t sum_len, quern_error *err)
 {
+    w->low_lengths = quern_alloc((size_t)n_passages + 1);
+    if (!w->low_lengths) {
+        return quern_fail_nomem(err);
+    }
+    for (uint32_t i = 0; i < n_passages; i++) {
+        w->low_lengths[i] = lengths[i] < UINT8_MAX ? (uint8_t)lengths[i] : UINT8_MAX;
+    }
     w->post_at = w->post->at;
     w->lengths = lengths;
     w->n_passages = n_passages;
@@ -48,6 +56,13 @@ void quern_postings_writer_begin(quern_postings_writer *w, const uint32_t *lengt
             w->buckets[tf][len] = (uint16_t)bucket_of(w->norms[tf][len]);
         }
     }
+    return QUERN_OK;
+}
+
+static uint32_t length_of(const quern_postings_writer *w, uint32_t passage)
+{
+    uint32_t len = w->low_lengths[passage];
+    return len < UINT8_MAX ? len : w->lengths[passage];
 }
 
 static uint64_t post_len(const quern_postings_writer *w)
@@ -98,7 +113,7 @@ static double measure_block(quern_postings_writer *w)
     double max = 0.0;
     for (uint32_t i = 0; i < w->n; i++) {
         uint32_t tf = w->tfs[i];
-        uint32_t len = w->lengths[w->passages[i]];
+        uint32_t len = length_of(w, w->passages[i]);
         int is_common = tf < QUERN_NORM_TFS && len < 256;
         double v = is_common ? w->norms[tf][len] : quern_bm25_tfnorm(&w->model, tf, len);
         w->histogram[is_common ? w->buckets[tf][len] : bucket_of(v)]++;
@@ -174,7 +189,7 @@ static quern_status put_positions(quern_postings_writer *w, const quern_plain_po
     uint32_t off = 0; /* how far the last position of any is from counting */
     for (uint32_t i = 0; i < n; i++) {
         uint32_t tf = list->tfs[i];
-        uint32_t len = w->lengths[list->passages[i]];
+        uint32_t len = length_of(w, list->passages[i]);
         len = len > 0 ? len : 1;
         if (tf == 1 && *at < len) {
             quern_bits_put(&bits, *at, quern_bits_width(len - 1));
@@ -261,13 +276,22 @@ quern_status quern_postings_writer_run(quern_postings_writer *w, const quern_pos
     uint64_t need = run->positions.n / 8 + QUERN_POSITIONS_SLACK;
     uint32_t least = w->n > 0 ? w->passages[w->n - 1] + 1 : w->base;
     uint32_t wrong = run->n > quern_postings_writer_room(w);
-    for (uint32_t i = 0; i < run->n && !wrong; i++) {
-        wrong = (uint32_t)(run->passages[i] < least || run->tfs[i] == 0);
-        least = run->passages[i] + 1;
-        w->passages[w->n + i] = run->passages[i];
-        w->tfs[w->n + i] = run->tfs[i];
-        w->cf += run->tfs[i];
+    uint64_t cf = 0;
+    uint32_t n = wrong ? 0 : run->n;
+    for (uint32_t i = 1; i < n; i++) {
+        wrong |= (uint32_t)(run->passages[i] <= run->passages[i - 1]);
     }
+    for (uint32_t i = 0; i < n; i++) {
+        wrong |= (uint32_t)(run->tfs[i] == 0);
+        cf += run->tfs[i];
+    }
+    if (n > 0) {
+        wrong |= (uint32_t)(run->passages[0] < least);
+        least = run->passages[n - 1] + 1;
+        memcpy(w->passages + w->n, run->passages, n * sizeof *run->passages);
+        memcpy(w->tfs + w->n, run->tfs, n * sizeof *run->tfs);
+    }
+    w->cf += cf;
     if (wrong || least > w->n_passages) {
         return quern_fail(err, QUERN_E_INVALID, "the passages of a term are not in order");
     }

@@ -28,6 +28,7 @@ typedef struct quern_postings_writer {
     uint64_t post_at; /* where POST begins in it */
     quern_spill pos;  /* POS */
     const uint32_t *lengths;
+    uint8_t *low_lengths; /* of each passage, at most 255: a quarter of the bytes to look into */
     uint32_t n_passages;
     quern_bm25 model;
     double norms[QUERN_NORM_TFS][256];     /* tfnorms of the common frequencies and lengths */
@@ -57,9 +58,9 @@ typedef struct quern_postings_writer {
 void quern_postings_writer_init(quern_postings_writer *w, quern_out *post);
 void quern_postings_writer_finish(quern_postings_writer *w);
 
-/* The passages that lists are of; before the first posting. */
-void quern_postings_writer_begin(quern_postings_writer *w, const uint32_t *lengths,
-                                 uint32_t n_passages, uint64_t sum_len);
+/* The passages that lists are of; before the first posting. Errors: NOMEM. */
+quern_status quern_postings_writer_begin(quern_postings_writer *w, const uint32_t *lengths,
+                                         uint32_t n_passages, uint64_t sum_len, quern_error *err);
 
 /* Postings with their positions. */
 typedef struct quern_plain_postings {

@@ -100,6 +100,14 @@ void quern_out_flush(quern_out *out)
 void quern_out_bytes(quern_out *out, const void *data, size_t len)
 {
     const uint8_t *p = data;
+    if (len < BUFFER - out->used && !out->status) { /* nearly always */
+        if (len > 0) {
+            memcpy(out->buffer + out->used, p, len);
+        }
+        out->used += len;
+        out->at += len;
+        return;
+    }
     while (len > 0 && !out->status) {
         size_t room = BUFFER - out->used;
         size_t n = len < room ? len : room;

@@ -212,7 +212,8 @@ quern_status quern_segment_writer_articles(quern_segment_writer *w, const quern_
     }
     if (!status) {
         write_article_sections(w, &a);
-        quern_postings_writer_begin(&w->postings, w->lengths, n_passages, w->sum_len);
+        status = quern_postings_writer_begin(&w->postings, w->lengths, n_passages, w->sum_len,
+                                             &w->error);
     }
     quern_articles_writer_finish(&a);
     return settle(w, status, err);

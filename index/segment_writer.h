@@ -4,7 +4,7 @@
  *
  * Fed in this order: the articles (pulled, in key order), then the terms in byte order, each with
  * its forms and its postings in ascending order. Memory stays bounded however large the segment:
- * texts, postings and positions stream to disk; what is kept is 4 bytes a passage and an article, a
+ * texts, postings and positions stream to disk; what is kept is 5 bytes a passage, 4 an article, a
  * byte a term, 40 bytes for each 128 postings of the list at hand, 8 for each 16 KiB written, and
  * up to about 25 MB of buffers.
  *

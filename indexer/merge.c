@@ -30,7 +30,8 @@ typedef struct side {
     quern_string source, id;
     quern_arena keys[2]; /* the key at hand is in one of them, the one before in either */
     unsigned n_keys;
-    uint32_t *map; /* new number of each passage; NONE: dead */
+    uint32_t *map;  /* new number of each passage; NONE: dead. NULL: all live and all together */
+    uint32_t first; /* new number of the first passage, where there is no map */
     quern_lengths lengths;
     quern_dictionary_walk walk;
     quern_postings postings;
@@ -307,24 +308,56 @@ static quern_status feed_articles(merger *m, quern_error *err)
     return status;
 }
 
+/* Whether all articles of the side are live and stand together from place `at` on. */
+static int is_together(const merger *m, uint32_t at)
+{
+    uint32_t number = m->places[at].side;
+    uint32_t n = m->sides[number].info->ref.n_articles;
+    if (m->sides[number].dead || m->places[at].article != 0 || n > m->n_articles - at) {
+        return 0;
+    }
+    return m->places[at + n - 1].side == number && m->places[at + n - 1].article == n - 1;
+}
+
+static quern_status add_map(side *s, quern_error *err)
+{
+    size_t bytes = (size_t)s->info->ref.n_passages * sizeof *s->map;
+    s->map = quern_alloc(bytes);
+    if (!s->map) {
+        return quern_fail_nomem(err);
+    }
+    memset(s->map, 0xFF, bytes);
+    return QUERN_OK;
+}
+
 static quern_status make_maps(merger *m, quern_error *err)
 {
-    for (uint32_t i = 0; i < m->n_sides; i++) {
-        side *s = &m->sides[i];
-        s->map = quern_alloc((size_t)s->info->ref.n_passages * sizeof *s->map);
-        if (!s->map) {
-            return quern_fail_nomem(err);
-        }
-        memset(s->map, 0xFF, (size_t)s->info->ref.n_passages * sizeof *s->map);
-    }
     uint32_t n = 0;
-    for (uint32_t i = 0; i < m->n_articles; i++) {
+    for (uint32_t i = 0; i < m->n_sides; i++) {
+        if (m->sides[i].dead) { /* perhaps all of it */
+            QUERN_TRY(add_map(&m->sides[i], err));
+        }
+    }
+    for (uint32_t i = 0; i < m->n_articles;) {
         side *s = &m->sides[m->places[i].side];
         uint32_t range[2];
         QUERN_TRY(quern_segment_passages_of(s->segment, m->places[i].article, range, err));
+        if (!s->map && is_together(m, i)) {
+            if (range[0] != 0) {
+                return damaged(s, "passages are not in order", err);
+            }
+            s->first = n;
+            n += s->info->ref.n_passages;
+            i += s->info->ref.n_articles;
+            continue;
+        }
+        if (!s->map) {
+            QUERN_TRY(add_map(s, err));
+        }
         for (uint32_t p = range[0]; p < range[1]; p++) {
             s->map[p] = n++;
         }
+        i++;
     }
     quern_free(m->places);
     m->places = NULL;
@@ -360,7 +393,8 @@ static quern_status next_posting(const merger *m, side *s, quern_error *err)
         if (p->passages[s->at] >= s->info->ref.n_passages) {
             return damaged(s, "a posting names a passage that is not there", err);
         }
-        s->passage = s->map[p->passages[s->at]];
+        uint32_t old = p->passages[s->at];
+        s->passage = s->map ? s->map[old] : s->first + old;
         if (s->passage != NONE) {
             break;
         }
@@ -399,6 +433,23 @@ static quern_status put_posting(merger *m, side *s, quern_error *err)
     return quern_segment_writer_postings(m->writer, &posting, err);
 }
 
+/* The same where all passages of the side keep their distances. Those of a block ascend. */
+static uint32_t shift(const side *s, uint32_t most, uint32_t end, uint32_t out[QUERN_BLOCK])
+{
+    const uint32_t *passages = s->postings.passages + s->at;
+    uint32_t first = s->first;
+    uint32_t limit = s->info->ref.n_passages;
+    limit = end - first < limit ? end - first : limit; /* `end` is above the one at hand */
+    uint32_t n = most;
+    while (n > 0 && passages[n - 1] >= limit) { /* mostly none */
+        n--;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = passages[i] + first;
+    }
+    return n;
+}
+
 /* The new numbers of the postings from the one at hand on that come before passage `end` of another
  * side, as many as are live and the encoder takes at once. Returns how many. */
 static uint32_t gather(const merger *m, const side *s, uint32_t end, uint32_t out[QUERN_BLOCK])
@@ -408,6 +459,9 @@ static uint32_t gather(const merger *m, const side *s, uint32_t end, uint32_t ou
     uint32_t before = s->passage;
     uint32_t n = 0;
     most = most < p->n - s->at ? most : p->n - s->at;
+    if (!s->map) {
+        return shift(s, most, end, out);
+    }
     if (most > 0) {
         out[n++] = before;
     }

@@ -7,6 +7,7 @@
 #include "tests/indexer/shadow.h"
 #include "tests/scratch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- The same bytes ---- */
@@ -18,14 +19,16 @@ typedef struct way {
     int noise;   /* puts and deletes of other things in between */
     int commits; /* a commit after so many articles; 0: none */
     int backwards;
+    int in_order; /* of keys, and each put once: so segments follow each other */
 } way;
 
 static const way ways[] = {
-    {"at once", 0, 1, 0, 0, 0},        {"two threads", 0, 2, 0, 0, 0},
-    {"backwards", 0, 2, 0, 0, 1},      {"many commits", 0, 2, 0, 7, 0},
-    {"each alone", 0, 1, 0, 1, 1},     {"with noise", 0, 2, 1, 0, 0},
-    {"noise, commits", 0, 1, 1, 5, 1}, {"little memory", 32, 2, 1, 40, 0},
-    {"less threads", 32, 1, 1, 30, 1},
+    {"at once", 0, 1, 0, 0, 0, 0},          {"two threads", 0, 2, 0, 0, 0, 0},
+    {"backwards", 0, 2, 0, 0, 1, 0},        {"many commits", 0, 2, 0, 7, 0, 0},
+    {"each alone", 0, 1, 0, 1, 1, 0},       {"with noise", 0, 2, 1, 0, 0, 0},
+    {"noise, commits", 0, 1, 1, 5, 1, 0},   {"little memory", 32, 2, 1, 40, 0, 0},
+    {"less threads", 32, 1, 1, 30, 1, 0},   {"in order", 0, 1, 0, 7, 0, 1},
+    {"in order, large", 0, 2, 0, 30, 0, 1}, {"in order, noise", 0, 1, 1, 9, 0, 1},
 };
 
 static void noise(shadow *s, quern_writer *w, uint64_t *seed, unsigned n_keys)
@@ -38,6 +41,14 @@ static void noise(shadow *s, quern_writer *w, uint64_t *seed, unsigned n_keys)
     }
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+    const shadow_article *x = *(const shadow_article *const *)a;
+    const shadow_article *y = *(const shadow_article *const *)b;
+    int order = strcmp(x->source, y->source);
+    return order ? order : strcmp(x->id, y->id);
+}
+
 /* Brings the index to hold exactly the articles of `want`. */
 static void go(const way *y, const shadow *want, const char *dir, uint64_t seed)
 {
@@ -46,8 +57,15 @@ static void go(const way *y, const shadow *want, const char *dir, uint64_t seed)
     shadow_init(&now, &want->options);
     CHECK_ROW(y->name, quern_index_create(dir, &want->options, &err) == QUERN_OK);
     quern_writer *w = shadow_open(quern_vfs_posix(), dir, y->memory_mb, y->threads);
+    const shadow_article **order = calloc(want->n, sizeof(const shadow_article *));
     for (size_t i = 0; i < want->n; i++) {
-        const shadow_article *a = &want->items[y->backwards ? want->n - 1 - i : i];
+        order[i] = &want->items[y->backwards ? want->n - 1 - i : i];
+    }
+    if (y->in_order) {
+        qsort(order, want->n, sizeof(const shadow_article *), compare_keys);
+    }
+    for (size_t i = 0; i < want->n; i++) {
+        const shadow_article *a = order[i];
         for (int k = 0; y->noise && k < 2; k++) {
             noise(&now, w, &seed, 400);
         }
@@ -56,7 +74,9 @@ static void go(const way *y, const shadow *want, const char *dir, uint64_t seed)
             CHECK_ROW(y->name, quern_writer_commit(w, &err) == QUERN_OK);
         }
     }
-    for (size_t i = 0; i < now.n; i++) { /* what noise has left, and what it has overwritten */
+    free(order);
+    int keep = y->in_order && !y->noise;
+    for (size_t i = 0; !keep && i < now.n; i++) { /* what noise has left and overwritten, and all */
         if (now.items[i].live) {
             CHECK(shadow_delete(&now, w, now.items[i].source, now.items[i].id, &err) == QUERN_OK);
         }
@@ -64,7 +84,7 @@ static void go(const way *y, const shadow *want, const char *dir, uint64_t seed)
     for (size_t i = 0; y->noise && i < want->n; i++) {
         CHECK_ROW(y->name, shadow_put(&now, w, &want->items[i], &err) == QUERN_OK);
     }
-    for (size_t i = 0; !y->noise && i < want->n; i++) {
+    for (size_t i = 0; !y->noise && !keep && i < want->n; i++) {
         CHECK_ROW(y->name, shadow_put(&now, w, &want->items[want->n - 1 - i], &err) == QUERN_OK);
     }
     CHECK_ROW(y->name, quern_writer_optimize(w, &err) == QUERN_OK);
