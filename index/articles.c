@@ -2,18 +2,8 @@
 /* articles - keys, records and texts of the articles of a segment; part of segment.h.
  *
  * KEYS holds every key as source, a NUL, id: front-coded in groups of 16, the first of a group
- * whole. As no source holds a NUL, the bytes of keys order as (source, id) do. META holds records:
- *
- *   frame  = varint offset of the first article's text in TEXT, then for each article
- *            varint length of its record, record
- *   record = varint bytes of text, varint flags (1 title in text, 2 offsets in text,
- *            from 4 on the number of the language it was analysed in), string title, string
- * language, varint line, varint n, n times (string name, string value), passages passage = varint
- * start less the end of the one before, varint bytes, zigzag line less that of the one before,
- * zigzag column less the expected one
- *
- * The number of passages is in FIRST. The first passage follows one that ends at 0, line 1, column
- * 1; the expected column is 1 on another line, else as many bytes on as the start.
+ * whole. As no source holds a NUL, the bytes of keys order as (source, id) do. META holds records,
+ * in frames: records.h.
  */
 #include "index/segment_format.h"
 #include "index/texts.h"
@@ -205,107 +195,45 @@ quern_status quern_segment_find(quern_segment *s, quern_string source, quern_str
 
 /* ---- Records ---- */
 
-typedef struct record_place {
-    quern_string record;
-    uint64_t text_start, text_bytes; /* in TEXT */
-} record_place;
-
-/* Finds the record of an article; its bytes belong to the desk. */
+/* Goes to the record of an article; its bytes belong to the desk. */
 static quern_status find_record(quern_segment *s, quern_texts_desk *desk, uint32_t article,
-                                record_place *out, quern_error *err)
+                                quern_records *out, quern_error *err)
 {
-    quern_texts_place place;
-    QUERN_TRY(quern_texts_meta(s, desk, article, &place, err));
-    quern_texts_place here = place;
-    for (; place.article <= article && !place.frame.status; place.article++) {
-        here = place;
-        out->record = quern_cursor_string(&place.frame);
-        quern_cursor c = quern_cursor_of(out->record.data, out->record.len);
-        out->text_start = place.text_at;
-        out->text_bytes = quern_cursor_varint(&c);
-        if (c.status || out->text_bytes > s->info.text_bytes ||
-            out->text_start > s->info.text_bytes - out->text_bytes) {
-            place.frame.status = QUERN_E_CORRUPT;
+    QUERN_TRY(quern_texts_meta(s, desk, article, out, err));
+    while (out->article < article) {
+        if (quern_records_skip(out)) {
+            return quern_segment_damaged(s, "a record is damaged", err);
         }
-        place.text_at += out->text_bytes;
     }
-    if (place.article != article + 1 || place.frame.status) {
-        return quern_segment_damaged(s, "a record is damaged", err);
-    }
-    quern_texts_remember(desk, &here);
+    quern_texts_remember(desk, out);
     return QUERN_OK;
 }
 
-static int64_t unzigzag(uint64_t v)
+/* Steps over the record at hand, and says where its text is in TEXT. */
+static quern_status pass_record(quern_segment *s, quern_records *r, uint64_t range[2],
+                                quern_error *err)
 {
-    return (int64_t)(v >> 1) ^ -(int64_t)(v & 1);
-}
-
-/* Reads n passages. Returns 0 or -1. */
-static int read_passages(quern_cursor *c, uint64_t text_bytes, quern_stored_passage *out,
-                         uint32_t n)
-{
-    quern_stored_passage before = {0, 0, 1, 1};
-    for (uint32_t i = 0; i < n; i++) {
-        uint64_t gap = quern_cursor_varint(c);
-        uint64_t len = quern_cursor_varint(c);
-        uint64_t down = (uint64_t)unzigzag(quern_cursor_varint(c));
-        uint64_t right = (uint64_t)unzigzag(quern_cursor_varint(c));
-        if (c->status || gap > text_bytes - before.end || len > text_bytes - before.end - gap) {
-            return -1;
-        }
-        out[i].start = before.end + gap;
-        out[i].end = out[i].start + len;
-        out[i].line = (uint32_t)(before.line + down);
-        uint64_t expected = down == 0 ? before.column + (out[i].start - before.start) : 1;
-        out[i].column = (uint32_t)(expected + right);
-        before = out[i];
-    }
-    return 0;
-}
-
-static quern_status read_fields(quern_segment *s, quern_cursor *c, quern_arena *arena,
-                                quern_stored_article *out, quern_error *err)
-{
-    uint64_t n = quern_cursor_varint(c);
-    if (c->status || n > (uint64_t)(c->end - c->p) / 2) {
+    range[0] = r->text_at;
+    if (quern_records_skip(r) || r->text_at > s->info.text_bytes) {
         return quern_segment_damaged(s, "a record is damaged", err);
     }
-    quern_field *fields = quern_arena_alloc(arena, (size_t)n * sizeof *fields);
-    if (!fields) {
-        return quern_fail_nomem(err);
-    }
-    for (uint64_t i = 0; i < n; i++) {
-        fields[i].name = quern_cursor_string(c);
-        fields[i].value = quern_cursor_string(c);
-    }
-    out->fields = fields;
-    out->n_fields = (size_t)n;
+    range[1] = r->text_at;
     return QUERN_OK;
 }
 
-static quern_status parse_record(quern_segment *s, quern_cursor *c, quern_arena *arena,
-                                 quern_stored_article *out, quern_error *err)
+static quern_status read_record(quern_segment *s, quern_texts_desk *desk, uint32_t article,
+                                quern_arena *arena, quern_stored_article *out, quern_error *err)
 {
-    out->text_bytes = quern_cursor_varint(c);
-    uint64_t flags = quern_cursor_varint(c);
-    out->title_in_text = (int)(flags & 1);
-    out->offsets_in_text = (int)(flags >> 1 & 1);
-    out->analysed_in = flags >> 2 <= UINT32_MAX ? (uint32_t)(flags >> 2) : UINT32_MAX;
-    out->title = quern_cursor_string(c);
-    out->language = quern_cursor_string(c);
-    out->line = (uint32_t)quern_cursor_varint(c);
-    QUERN_TRY(read_fields(s, c, arena, out, err));
-    if (out->n_passages > (uint64_t)(c->end - c->p) / 4) {
-        return quern_segment_damaged(s, "a record is damaged", err);
+    quern_records r;
+    uint32_t n_passages = out->n_passages;
+    quern_status status;
+    QUERN_TRY(find_record(s, desk, article, &r, err));
+    if (quern_records_read(&r, arena, out, &status) || status) {
+        return status ? quern_fail_nomem(err)
+                      : quern_segment_damaged(s, "a record is damaged", err);
     }
-    quern_stored_passage *passages =
-        quern_arena_alloc(arena, (size_t)out->n_passages * sizeof *passages);
-    if (!passages) {
-        return quern_fail_nomem(err);
-    }
-    out->passages = passages;
-    if (read_passages(c, out->text_bytes, passages, out->n_passages) || c->status) {
+    if (r.text_at > s->info.text_bytes || out->n_passages != n_passages ||
+        quern_texts_is_last(desk, article) != quern_records_at_end(&r)) {
         return quern_segment_damaged(s, "a record is damaged", err);
     }
     return QUERN_OK;
@@ -315,8 +243,6 @@ quern_status quern_segment_article(quern_segment *s, uint32_t article, quern_are
                                    quern_stored_article *out, quern_error *err)
 {
     quern_texts_desk *desk = NULL;
-    record_place place = {{"", 0}, 0, 0};
-    char *copy = NULL;
     uint32_t range[2];
     int in_text;
     assert(article < s->info.ref.n_articles);
@@ -327,35 +253,36 @@ quern_status quern_segment_article(quern_segment *s, uint32_t article, quern_are
     QUERN_TRY(quern_segment_passages_of(s, article, range, err));
     out->n_passages = range[1] - range[0];
     QUERN_TRY(quern_texts_take(s, &desk, err));
-    quern_status status = find_record(s, desk, article, &place, err);
-    if (!status) {
-        copy = quern_arena_copy(arena, place.record.data, place.record.len);
-        status = copy ? QUERN_OK : quern_fail_nomem(err);
-    }
+    quern_status status = read_record(s, desk, article, arena, out, err);
     quern_texts_give(s, desk);
-    if (status) {
-        return status;
-    }
-    quern_cursor c = quern_cursor_of(copy, place.record.len);
-    return parse_record(s, &c, arena, out, err);
+    return status;
+}
+
+/* Where the text of an article is in TEXT. */
+static quern_status find_text(quern_segment *s, quern_texts_desk *desk, uint32_t article,
+                              uint64_t range[2], quern_error *err)
+{
+    quern_records r;
+    QUERN_TRY(find_record(s, desk, article, &r, err));
+    return pass_record(s, &r, range, err);
 }
 
 quern_status quern_segment_text(quern_segment *s, uint32_t article, uint64_t start, uint64_t end,
                                 quern_buf *out, quern_error *err)
 {
     quern_texts_desk *desk = NULL;
-    record_place place = {{"", 0}, 0, 0};
+    uint64_t all[2] = {0, 0};
     assert(article < s->info.ref.n_articles);
     if (!s->info.has_text) {
         return quern_fail(err, QUERN_E_NOT_FOUND, "the index does not store texts");
     }
     QUERN_TRY(quern_texts_take(s, &desk, err));
-    quern_status status = find_record(s, desk, article, &place, err);
-    if (!status && (start > end || end > place.text_bytes)) {
+    quern_status status = find_text(s, desk, article, all, err);
+    if (!status && (start > end || end > all[1] - all[0])) {
         status = quern_fail(err, QUERN_E_INVALID, "bytes past the end of an article's text");
     }
     if (!status) {
-        quern_texts_range range = {place.text_start + start, place.text_start + end};
+        quern_texts_range range = {all[0] + start, all[0] + end};
         status = quern_texts_read(s, desk, &range, out, err);
     }
     quern_texts_give(s, desk);
@@ -366,11 +293,11 @@ quern_status quern_segment_text_place(quern_segment *s, uint32_t article, uint64
                                       uint64_t *bytes, quern_error *err)
 {
     quern_texts_desk *desk = NULL;
-    record_place place = {{"", 0}, 0, 0};
+    uint64_t range[2] = {0, 0};
     QUERN_TRY(quern_texts_take(s, &desk, err));
-    quern_status status = find_record(s, desk, article, &place, err);
+    quern_status status = find_text(s, desk, article, range, err);
     quern_texts_give(s, desk);
-    *start = place.text_start;
-    *bytes = place.text_bytes;
+    *start = range[0];
+    *bytes = range[1] - range[0];
     return status;
 }

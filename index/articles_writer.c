@@ -19,55 +19,9 @@
 #define TEXT_SAMPLE_PIECE 2048u
 #define META_DICT_FROM 4096u /* articles */
 #define META_DICT_BYTES ((size_t)16 << 10)
-#define SAMPLE_ARTICLES 2048u
+#define SAMPLE_ARTICLES 8192u
 #define META_FRAME 4096u /* a frame ends with the record that reaches this */
 #define KEY_PART_MAX 4096u
-
-/* ---- Records ---- */
-
-static uint64_t zigzag(uint64_t v)
-{
-    return v << 1 ^ (0 - (v >> 63));
-}
-
-static int put_passages(quern_buf *out, const quern_stored_article *a)
-{
-    quern_stored_passage before = {0, 0, 1, 1};
-    for (uint32_t i = 0; i < a->n_passages; i++) {
-        const quern_stored_passage *p = &a->passages[i];
-        if (p->start < before.end || p->end < p->start || p->end > a->text_bytes) {
-            return -1;
-        }
-        uint64_t down = (uint64_t)p->line - before.line;
-        uint64_t expected = down == 0 ? before.column + (p->start - before.start) : 1;
-        quern_buf_varint(out, p->start - before.end);
-        quern_buf_varint(out, p->end - p->start);
-        quern_buf_varint(out, zigzag(down));
-        quern_buf_varint(out, zigzag((uint64_t)p->column - (uint32_t)expected));
-        before = *p;
-    }
-    return 0;
-}
-
-static quern_status make_record(quern_buf *out, const quern_stored_article *a, quern_error *err)
-{
-    quern_buf_clear(out);
-    quern_buf_varint(out, a->text_bytes);
-    quern_buf_varint(out, (a->title_in_text ? 1u : 0u) | (a->offsets_in_text ? 2u : 0u) |
-                              (uint64_t)a->analysed_in << 2);
-    quern_buf_string(out, a->title.data, a->title.len);
-    quern_buf_string(out, a->language.data, a->language.len);
-    quern_buf_varint(out, a->line);
-    quern_buf_varint(out, a->n_fields);
-    for (size_t i = 0; i < a->n_fields; i++) {
-        quern_buf_string(out, a->fields[i].name.data, a->fields[i].name.len);
-        quern_buf_string(out, a->fields[i].value.data, a->fields[i].value.len);
-    }
-    if (put_passages(out, a)) {
-        return quern_fail(err, QUERN_E_INVALID, "passages overlap or leave the article's text");
-    }
-    return out->status ? quern_fail_nomem(err) : QUERN_OK;
-}
 
 /* ---- Samples ---- */
 
@@ -93,37 +47,49 @@ static quern_status sample_text(quern_sample *sample, const quern_buf *text, uin
     return QUERN_OK;
 }
 
-/* Adds the record of article i to the sample, or `quota` bytes of its text. */
-static quern_status sample_article(quern_articles_writer *w, uint32_t i, uint64_t quota,
-                                   quern_sample *sample, quern_error *err)
+static quern_status sample_texts(quern_articles_writer *w, quern_sample *sample, quern_error *err)
 {
     const quern_article_feed *feed = w->feed;
-    quern_stored_article a;
-    if (quota > 0) {
+    uint64_t n = feed->n_articles;
+    uint64_t all = least(feed->text_bytes / TEXT_SAMPLE_PART, TEXT_SAMPLE_MAX);
+    uint64_t usual = least(feed->text_bytes / n + 1, TEXT_SAMPLE_PIECE);
+    uint64_t stride = n / (all / usual + 1) + 1;
+    uint64_t quota = all / (n / stride + 1) + 1;
+    for (uint64_t i = 0; i < n; i += stride) {
         quern_buf_clear(&w->text);
-        QUERN_TRY(feed->text(feed->payload, i, &w->text, err));
-        return sample_text(sample, &w->text, quota, err);
+        QUERN_TRY(feed->text(feed->payload, (uint32_t)i, &w->text, err));
+        QUERN_TRY(sample_text(sample, &w->text, quota, err));
     }
-    QUERN_TRY(feed->article(feed->payload, i, &a, err));
-    QUERN_TRY(make_record(&w->record, &a, err));
-    return quern_sample_add(sample, w->record.data, w->record.len, err);
+    return QUERN_OK;
 }
 
-/* Samples every stride-th article: its text, or its record. */
+static int frame_is_full(const quern_records_out *frame)
+{
+    return frame->n == QUERN_RECORDS_MAX || quern_records_len(frame) >= META_FRAME;
+}
+
+/* Evenly spaced articles, one behind the other in frames. */
+static quern_status sample_records(quern_articles_writer *w, quern_sample *sample, quern_error *err)
+{
+    uint64_t n = w->feed->n_articles;
+    uint64_t stride = n / SAMPLE_ARTICLES + 1;
+    for (uint64_t i = 0; i < n; i += stride) {
+        quern_stored_article a;
+        QUERN_TRY(w->feed->article(w->feed->payload, (uint32_t)i, &a, err));
+        QUERN_TRY(quern_records_put(&w->frame, &a, i, err));
+        if (frame_is_full(&w->frame) || i + stride >= n) {
+            quern_buf_clear(&w->content);
+            quern_records_end(&w->frame, &w->content);
+            QUERN_TRY(quern_sample_add(sample, w->content.data, w->content.len, err));
+        }
+    }
+    return QUERN_OK;
+}
+
 static quern_status take_sample(quern_articles_writer *w, quern_sample *sample, int records,
                                 quern_error *err)
 {
-    uint64_t n = w->feed->n_articles;
-    uint64_t bytes = w->feed->text_bytes;
-    uint64_t all = least(bytes / TEXT_SAMPLE_PART, TEXT_SAMPLE_MAX);
-    uint64_t usual = least(bytes / n + 1, TEXT_SAMPLE_PIECE);
-    uint64_t stride = n / (records ? SAMPLE_ARTICLES : all / usual + 1) + 1;
-    uint64_t quota = records ? 0 : all / (n / stride + 1) + 1;
-    quern_status status = QUERN_OK;
-    for (uint64_t i = 0; i < n && !status; i += stride) {
-        status = sample_article(w, (uint32_t)i, quota, sample, err);
-    }
-    return status;
+    return records ? sample_records(w, sample, err) : sample_texts(w, sample, err);
 }
 
 static quern_status make_packer(quern_articles_writer *w, int records, quern_packer **out,
@@ -166,14 +132,15 @@ quern_status quern_articles_writer_init(quern_articles_writer *w, const quern_ar
 void quern_articles_writer_finish(quern_articles_writer *w)
 {
     quern_spill *spills[] = {&w->keys, &w->meta, &w->dates, &w->titles};
-    quern_buf *bufs[] = {&w->firsts, &w->key_offsets, &w->meta_firsts, &w->meta_offsets, &w->frame,
-                         &w->record, &w->key,         &w->before,      &w->text};
+    quern_buf *bufs[] = {&w->firsts,  &w->key_offsets, &w->meta_firsts, &w->meta_offsets,
+                         &w->content, &w->key,         &w->before,      &w->text};
     for (size_t i = 0; i < sizeof spills / sizeof spills[0]; i++) {
         quern_spill_finish(spills[i]);
     }
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++) {
         quern_buf_finish(bufs[i]);
     }
+    quern_records_finish(&w->frame);
     quern_texts_writer_finish(&w->texts);
     quern_packer_free(w->packer);
 }
@@ -218,30 +185,30 @@ static quern_status put_key(quern_articles_writer *w, uint32_t i, const quern_st
 
 static quern_status flush_frame(quern_articles_writer *w, quern_error *err)
 {
+    quern_buf *content = &w->content;
+    quern_buf_clear(content);
+    quern_records_end(&w->frame, content);
+    if (content->status) {
+        return quern_fail_nomem(err);
+    }
+    if (content->len > QUERN_META_FRAME_MAX) {
+        return quern_fail(err, QUERN_E_FULL, "title and fields of an article are too long");
+    }
     quern_buf_u64(&w->meta_offsets, quern_spill_len(&w->meta));
-    quern_buf_varint(&w->meta.mem, w->frame.len);
-    QUERN_TRY(quern_packer_put(w->packer, w->frame.data, w->frame.len, &w->meta.mem, err));
+    quern_buf_varint(&w->meta.mem, content->len);
+    QUERN_TRY(quern_packer_put(w->packer, content->data, content->len, &w->meta.mem, err));
     quern_spill_check(&w->meta);
-    quern_buf_clear(&w->frame);
     return QUERN_OK;
 }
 
 static quern_status put_record(quern_articles_writer *w, uint32_t i, const quern_stored_article *a,
                                quern_error *err)
 {
-    QUERN_TRY(make_record(&w->record, a, err));
-    if (w->frame.len == 0) {
+    if (w->frame.n == 0) {
         quern_buf_u32(&w->meta_firsts, i);
-        quern_buf_varint(&w->frame, w->text_bytes);
     }
-    quern_buf_string(&w->frame, w->record.data, w->record.len);
-    if (w->frame.status) {
-        return quern_fail_nomem(err);
-    }
-    if (w->frame.len > QUERN_META_FRAME_MAX) {
-        return quern_fail(err, QUERN_E_FULL, "title and fields of an article are too long");
-    }
-    return w->frame.len >= META_FRAME ? flush_frame(w, err) : QUERN_OK;
+    QUERN_TRY(quern_records_put(&w->frame, a, w->text_bytes, err));
+    return frame_is_full(&w->frame) ? flush_frame(w, err) : QUERN_OK;
 }
 
 static quern_status put_columns(quern_articles_writer *w, const quern_stored_article *a,
@@ -313,7 +280,7 @@ quern_status quern_articles_writer_run(quern_articles_writer *w, quern_error *er
         QUERN_TRY(put_article(w, i, err));
         QUERN_TRY(check_spills(w, err));
     }
-    if (w->frame.len > 0) {
+    if (w->frame.n > 0) {
         QUERN_TRY(flush_frame(w, err));
     }
     if (w->text_bytes != w->feed->text_bytes) {

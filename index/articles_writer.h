@@ -5,6 +5,7 @@
 #define QUERN_INDEX_ARTICLES_WRITER_H
 
 #include "index/dictionary_writer.h"
+#include "index/records.h"
 #include "index/segment_writer.h"
 #include "index/texts_writer.h"
 
@@ -22,8 +23,9 @@ typedef struct quern_articles_writer {
     quern_buf key_offsets;  /* u64 a group */
     quern_buf meta_firsts;  /* u32 a frame */
     quern_buf meta_offsets; /* u64 a frame */
-    quern_buf frame;        /* records of the frame at hand */
-    quern_buf record, key, before, text;
+    quern_records_out frame;
+    quern_buf content; /* of a frame */
+    quern_buf key, before, text;
     int has_dates;
     uint32_t max_title; /* of the values of TITLE */
 } quern_articles_writer;

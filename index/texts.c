@@ -19,7 +19,7 @@ struct quern_texts_desk {
     quern_buf in;                  /* magic and a compressed frame */
     quern_buf meta;                /* the frame of META at hand */
     uint32_t meta_first, meta_end; /* its articles */
-    quern_texts_place place;       /* in it */
+    quern_records place;           /* in it */
     int has_meta;
     quern_texts_key key;
     uint64_t chunk; /* the piece of TEXT at hand */
@@ -227,21 +227,24 @@ static quern_status enter_frame(quern_segment *s, quern_texts_desk *desk, uint32
 }
 
 quern_status quern_texts_meta(quern_segment *s, quern_texts_desk *desk, uint32_t article,
-                              quern_texts_place *out, quern_error *err)
+                              quern_records *out, quern_error *err)
 {
     if (!desk->has_meta || article < desk->meta_first || article >= desk->meta_end) {
         QUERN_TRY(enter_frame(s, desk, article, err));
     }
     if (desk->place.article > article) {
-        desk->place.article = desk->meta_first;
-        desk->place.frame = quern_cursor_of(desk->meta.data, desk->meta.len);
-        desk->place.text_at = quern_cursor_varint(&desk->place.frame);
+        desk->place = quern_records_open(desk->meta.data, desk->meta.len, desk->meta_first);
     }
     *out = desk->place;
     return QUERN_OK;
 }
 
-void quern_texts_remember(quern_texts_desk *desk, const quern_texts_place *place)
+int quern_texts_is_last(const quern_texts_desk *desk, uint32_t article)
+{
+    return article + 1 == desk->meta_end;
+}
+
+void quern_texts_remember(quern_texts_desk *desk, const quern_records *place)
 {
     desk->place = *place;
 }

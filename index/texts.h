@@ -10,6 +10,7 @@
 #ifndef QUERN_INDEX_TEXTS_H
 #define QUERN_INDEX_TEXTS_H
 
+#include "index/records.h"
 #include "index/segment_format.h"
 
 typedef struct quern_texts_desk quern_texts_desk;
@@ -18,19 +19,14 @@ typedef struct quern_texts_desk quern_texts_desk;
 quern_status quern_texts_take(quern_segment *s, quern_texts_desk **out, quern_error *err);
 void quern_texts_give(quern_segment *s, quern_texts_desk *desk);
 
-/* A place in a frame of META: before the record of an article. */
-typedef struct quern_texts_place {
-    uint32_t article;
-    uint64_t text_at;   /* where its text begins in TEXT */
-    quern_cursor frame; /* from its record on */
-} quern_texts_place;
-
 /* The nearest place known that is not behind the record of the article, in the frame that holds it.
  * Bytes stay until the desk reads another frame or is given back. */
 quern_status quern_texts_meta(quern_segment *s, quern_texts_desk *desk, uint32_t article,
-                              quern_texts_place *out, quern_error *err);
+                              quern_records *out, quern_error *err);
+/* Whether the record of the article is the last of that frame. */
+int quern_texts_is_last(const quern_texts_desk *desk, uint32_t article);
 /* Remembers a place in that frame. */
-void quern_texts_remember(quern_texts_desk *desk, const quern_texts_place *place);
+void quern_texts_remember(quern_texts_desk *desk, const quern_records *place);
 
 /* The key that was read last. */
 typedef struct quern_texts_key {

@@ -115,6 +115,18 @@ static void a_begin(const subject *s)
 {
     *at(s, QUERN_SECTION_FIRST, 20) ^= 16;
 }
+/* A passage of an article becomes one of its neighbour's. */
+static void move_passage(const subject *s)
+{
+    uint8_t *begins = at(s, QUERN_SECTION_FIRST, 0);
+    for (uint32_t p = 1;; p++) {
+        if (begins[p / 8] >> p % 8 & 1 && !(begins[(p + 1) / 8] >> (p + 1) % 8 & 1)) {
+            begins[p / 8] = (uint8_t)(begins[p / 8] ^ 1u << p % 8);
+            begins[(p + 1) / 8] = (uint8_t)(begins[(p + 1) / 8] ^ 1u << (p + 1) % 8);
+            return;
+        }
+    }
+}
 static void last_begins(const subject *s)
 {
     uint32_t words = (s->ref.n_passages + 63) / 64;
@@ -228,6 +240,7 @@ static const breach breaches[] = {
     {"a length", one_length, "", 0},
     {"first passages", first_passage, "first passages of articles", 0},
     {"where an article begins", a_begin, "first passages of articles", 0},
+    {"a passage of a neighbour", move_passage, "a record is damaged", 0},
     {"a begin past the end", last_begins, "first passages of articles", 0},
     {"a rank of begins", rank_of_begins, "first passages of articles", 0},
     {"a rank of articles", rank_of_filled, "first passages of articles", 0},
