@@ -221,9 +221,9 @@ typedef struct quern_stored_article {
                              that holds it; 0: not pooled */
     int title_in_text, offsets_in_text;
     uint32_t analysed_in; /* the number of its language in the list of the index */
+    uint32_t n_passages;
     uint64_t text_bytes;
     const quern_stored_passage *passages;
-    uint32_t n_passages;
 } quern_stored_article;
 
 /* The article that a passage belongs to. Both are in range, here and below. */
