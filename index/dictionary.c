@@ -7,8 +7,9 @@
  * looks at whole first terms only where prefixes are equal, and reads on in one group:
  *
  *   group = varint place in POST, varint place in POS, entries
- *   entry = u8 bytes shared with the term before (0 in the first), u8 more bytes, those bytes,
- *           varint df, varint cf - df, then
+ *   entry = bytes shared with the term before (0 in the first) and more bytes, a nibble each, or 15
+ *           and a byte that says how many; those bytes; varint (df - 1) * 2, or one more and varint
+ *           cf - df - 1 where that is not below 0; then
  *           df 1:  varint passage, cf varints: the position less the one before (less 0)
  *           else:  varint bytes in POST, varint bytes in POS
  *
@@ -16,6 +17,8 @@
  * where its first list is. The ordinal of a term is its number in this order.
  */
 #include "index/segment_format.h"
+
+enum { LONG = 15 }; /* in a nibble: a byte follows */
 
 /* The tables of the section. */
 typedef struct term_table {
@@ -112,23 +115,27 @@ static quern_status read_entry(quern_dictionary_walk *w, quern_error *err)
 {
     quern_cursor c = {w->at, w->end, QUERN_OK};
     quern_term *t = &w->term;
-    size_t shared = quern_cursor_u8(&c);
-    size_t more = quern_cursor_u8(&c);
+    size_t sizes = quern_cursor_u8(&c);
+    size_t shared = sizes & LONG;
+    size_t more = sizes >> 4;
+    shared = shared == LONG ? quern_cursor_u8(&c) : shared;
+    more = more == LONG ? quern_cursor_u8(&c) : more;
     const uint8_t *rest = quern_cursor_bytes(&c, more);
     if (!rest || shared > w->key_len || shared + more > QUERN_TERM_BYTES_MAX) {
         return quern_segment_damaged(w->segment, "a term is damaged", err);
     }
     memcpy(w->key + shared, rest, more);
     w->key_len = shared + more;
-    uint64_t df = load_varint(&c);
-    uint64_t excess = load_varint(&c);
-    if (df == 0 || df > w->segment->info.ref.n_passages || excess > UINT64_MAX - df) {
+    uint64_t counts = load_varint(&c);
+    uint64_t df = (counts >> 1) + 1;
+    uint64_t excess = counts & 1 ? load_varint(&c) : 0;
+    if (df > w->segment->info.ref.n_passages || excess > UINT64_MAX / 2) {
         return quern_segment_damaged(w->segment, "the counts of a term are damaged", err);
     }
     memset(t, 0, sizeof *t);
     t->ordinal = w->next;
     t->df = (uint32_t)df;
-    t->cf = df + excess;
+    t->cf = df + excess + (counts & 1);
     if (df == 1) {
         read_inline(w, &c);
     } else {

@@ -3,6 +3,8 @@
  * 16 terms stay in memory until the section is put together. */
 #include "index/dictionary_writer.h"
 
+enum { LONG = 15 }; /* in a nibble: a byte follows */
+
 void quern_dictionary_writer_init(quern_dictionary_writer *w, quern_vfs *vfs, const char *dir)
 {
     memset(w, 0, sizeof *w);
@@ -53,11 +55,20 @@ quern_status quern_dictionary_writer_put(quern_dictionary_writer *w,
     while (shared < w->before_len && shared < w->key_len && w->key[shared] == w->before[shared]) {
         shared++;
     }
-    quern_buf_u8(out, (uint8_t)shared);
-    quern_buf_u8(out, (uint8_t)(w->key_len - shared));
-    quern_buf_bytes(out, w->key + shared, w->key_len - shared);
-    quern_buf_varint(out, entry->df);
-    quern_buf_varint(out, entry->cf - entry->df);
+    size_t more = w->key_len - shared;
+    quern_buf_u8(out,
+                 (uint8_t)((shared < LONG ? shared : LONG) | (more < LONG ? more : LONG) << 4));
+    if (shared >= LONG) {
+        quern_buf_u8(out, (uint8_t)shared);
+    }
+    if (more >= LONG) {
+        quern_buf_u8(out, (uint8_t)more);
+    }
+    quern_buf_bytes(out, w->key + shared, more);
+    quern_buf_varint(out, ((uint64_t)entry->df - 1) << 1 | (entry->cf > entry->df));
+    if (entry->cf > entry->df) {
+        quern_buf_varint(out, entry->cf - entry->df - 1);
+    }
     if (entry->df == 1) {
         uint32_t last = 0;
         quern_buf_varint(out, entry->passage);

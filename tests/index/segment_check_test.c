@@ -197,19 +197,20 @@ static uint8_t *first_entry(const subject *s)
 }
 static void term_order(const subject *s)
 {
-    first_entry(s)[2] = 0x7F;
+    first_entry(s)[1] = 0x7F;
 }
 static void term_cf(const subject *s)
 {
     uint8_t *entry = first_entry(s);
-    uint8_t *df = entry + 2 + entry[1];
+    uint8_t *df = entry + 1 + (entry[0] >> 4);
+    CHECK(*df & 1); /* some occur twice in a passage */
     df += *df & 0x80 ? 2 : 1;
     *df ^= 1;
 }
 static void term_df(const subject *s)
 {
     uint8_t *entry = first_entry(s);
-    entry[2 + entry[1]] ^= 1;
+    entry[1 + (entry[0] >> 4)] ^= 2;
 }
 static void term_gap(const subject *s)
 {
