@@ -16,16 +16,18 @@
  *
  * A window whose bounds add up to less than the bar is skipped. Else the words whose bounds
  * together stay below the bar are *optional*: a passage that has no other word cannot reach it. The
- * others are *essential*: their blocks are poured into the window, but for blocks that with the
- * bounds of all other words stay below the bar; where one word alone is essential, its scores need
- * no window. What reaches the bar with the bounds of the optional words are candidates, a short
- * list; those words are looked up for it one by one, the highest bound first, and after each the
- * list is sifted again. A word is not even decoded where its block's bound does not lift a
+ * others are *essential*: their blocks are poured into the window, the rarest word's first, but for
+ * blocks that with the bounds of all other words stay below the bar (a word that was poured before
+ * and has nothing where the block lies has no bound there); where one word alone is essential, its
+ * scores need no window. What reaches the bar with the bounds of the optional words are candidates,
+ * a short list; those words are looked up for it one by one, the highest bound first, and after
+ * each the list is sifted again. A word is not even decoded where its block's bound does not lift a
  * candidate to the bar. Phrases count as essential, with the bounds of their lists; before
  * positions are read, the frequencies say what the passage could score.
  *
  * The bar begins at what the lists promise: 10, 100 or 1,000 passages of a list reach a value, also
- * when some words more add to it. With d dead passages the promise for k + d is taken.
+ * when some words more add to it. With d dead passages the promise for k + d is taken. A list of
+ * one block has no promise; it is scored at once, which also gives its bound.
  *
  * Bounds. They are of the default k1 and b at the segment's own average length r. At another, a,
  * tfnorm is at most max(1, a / r) times and at least min(1, a / r) times that, and never above 1.
@@ -35,6 +37,7 @@
  * were seen, unless one word alone is in more than k living passages.
  */
 #include "query/prune_state.h"
+#include "query/sweep.h"
 
 #include <stddef.h>
 #ifdef __SSE2__
@@ -42,8 +45,9 @@
 #endif
 
 enum {
-    FEW = 12,           /* matches among 64 passages that are looked at one by one */
-    BLOCKS_A_LOOK = 256 /* of one word, for each look at the clock */
+    BLOCKS_A_LOOK = 256, /* of one word, for each look at the clock */
+    DENSE = 16,          /* windows are small from a posting for so many passages on, */
+    FEW_WORDS = 3        /* of up to so many words */
 };
 
 typedef quern_prune_word word;
@@ -166,7 +170,7 @@ static quern_status order_blocks(const word *w, unsigned least, uint32_t **out, 
     const uint8_t *bounds = w->postings->bounds;
     uint32_t at[257] = {0};
     *n = gather_blocks(w->postings, least, NULL);
-    *out = quern_alloc((*n ? *n : 1) * 2 * sizeof **out); /* those in order behind them */
+    *out = quern_alloc((size_t)(*n ? *n : 1) * 2 * sizeof **out); /* those in order behind them */
     if (!*out) {
         return quern_fail_nomem(err);
     }
@@ -358,12 +362,35 @@ static quern_status pour_alone(pruning *s, word *w, uint32_t block, quern_error 
     return QUERN_OK;
 }
 
-/* Pours the blocks of an essential word into the window. */
-static quern_status pour(pruning *s, word *w, int is_alone, quern_error *err)
+/* Whether anything was poured into the window where a block of a word lies. */
+static int meets_poured(const pruning *s, const word *w, uint32_t block)
 {
-    int64_t others = s->sum - w->bound;
+    uint32_t from = quern_prune_first(w->postings, block);
+    uint32_t to = quern_prune_last(w->postings, block);
+    from = (from > s->base ? from : s->base) - s->base;
+    to = (to < s->stop ? to : s->stop - 1) - s->base;
+    for (uint32_t at = from & ~63u; at <= to; at += 64) {
+        if (quern_load64(s->up->window->bits + at / 8)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Whether a passage of the block could reach the bar, together with what was poured before (no
+ * passage has more than `poured` of it) and with all other words. */
+static int can_reach(const pruning *s, const word *w, uint32_t block, int64_t poured)
+{
+    int64_t bar = quern_prune_bar(s);
+    int64_t most = quern_prune_bound(w, quern_prune_byte(w, block)) + s->sum - w->bound;
+    return most >= bar && (poured == 0 || most - poured >= bar || meets_poured(s, w, block));
+}
+
+/* Pours the blocks of an essential word into the window. */
+static quern_status pour(pruning *s, word *w, int is_alone, int64_t poured, quern_error *err)
+{
     for (uint32_t i = w->block; i < w->end; i++) {
-        if (quern_prune_bound(w, quern_prune_byte(w, i)) + others < quern_prune_bar(s)) {
+        if (!can_reach(s, w, i, poured)) {
             s->up->is_partial = 1;
             continue;
         }
@@ -381,48 +408,27 @@ static quern_status pour(pruning *s, word *w, int is_alone, quern_error *err)
     return QUERN_OK;
 }
 
-/* Of 64 passages with few matches: each is looked at and cleared by itself. */
-static quern_status collect_few(pruning *s, uint32_t at, uint64_t live, quern_error *err)
-{
-    quern_window *window = s->up->window;
-    uint64_t bits = quern_load64(window->bits + at / 8);
-    int64_t low = s->up->top->bar - s->optional;
-    memset(window->bits + at / 8, 0, 8);
-    for (; bits; bits &= bits - 1) {
-        uint32_t i = (uint32_t)__builtin_ctzll(bits);
-        int32_t score = window->scores.narrow[at + i];
-        window->scores.narrow[at + i] = 0;
-        if (score >= low && (live >> i & 1)) {
-            QUERN_TRY(quern_prune_add(s, s->base + at + i, score, err));
-        }
-    }
-    return QUERN_OK;
-}
-
 /* The matches of a window become candidates where they can reach the bar. */
 static quern_status collect(pruning *s, quern_error *err)
 {
-    quern_window *window = s->up->window;
-    for (uint32_t at = 0; at < s->stop - s->base; at += 64) {
-        uint64_t bits = quern_load64(window->bits + at / 8);
-        if (!bits) {
-            continue;
+    const quern_tombstones *dead = s->part->dead;
+    quern_sweep sweep = {.end = s->stop - s->base,
+                         .dead = dead ? dead->passages : NULL,
+                         .dead_len = (s->n_passages + (size_t)7) / 8,
+                         .passages = s->passages,
+                         .scores = s->scores,
+                         .cap = QUERN_PRUNE_BATCH};
+    for (;;) {
+        sweep.n = s->n_batch;
+        sweep.low = s->up->top->bar - s->optional;
+        quern_window_sweep(s->up->window, &sweep);
+        s->n_batch = sweep.n;
+        if (sweep.at >= sweep.end) {
+            break;
         }
-        uint32_t first = s->base + at;
-        bits &= ~quern_part_dead(s->part, first);
-        unsigned n = quern_window_count(bits);
-        s->up->n_passages += n;
-        if (n < FEW) {
-            QUERN_TRY(collect_few(s, at, bits, err));
-            continue;
-        }
-        bits &= quern_window_reach(window, at, s->up->top->bar - s->optional);
-        for (; bits; bits &= bits - 1) {
-            uint32_t i = (uint32_t)__builtin_ctzll(bits);
-            QUERN_TRY(quern_prune_add(s, first + i, window->scores.narrow[at + i], err));
-        }
-        quern_window_clear(window, at);
+        QUERN_TRY(quern_prune_finish_batch(s, err));
     }
+    s->up->n_passages += sweep.n_matched;
     return QUERN_OK;
 }
 
@@ -442,8 +448,10 @@ static quern_status one_window(pruning *s, quern_error *err)
     uint32_t n_essential = s->n_words - s->n_optional;
     int is_alone = n_essential == 1 && s->joined == 0;
     s->up->window->base = s->base;
+    int64_t poured = 0;
     for (uint32_t i = s->n_words; i-- > s->n_optional;) {
-        QUERN_TRY(pour(s, s->order[i], is_alone, err));
+        QUERN_TRY(pour(s, s->order[i], is_alone, poured, err));
+        poured += s->order[i]->bound;
     }
     for (size_t i = 0; i < s->part->n_joins; i++) {
         QUERN_TRY(quern_prune_pour_join(s, &s->joins[i], err));
@@ -454,10 +462,22 @@ static quern_status one_window(pruning *s, quern_error *err)
     return quern_prune_finish_batch(s, err);
 }
 
+/* How large windows are: bounds are tighter in smaller ones, but each is entered for every word,
+ * which pays where there are many postings. */
+static uint32_t choose_size(const pruning *s)
+{
+    uint64_t postings = 0;
+    for (uint32_t i = 0; i < s->n_words; i++) {
+        postings += s->words[i].cursor->term.df;
+    }
+    int is_small = s->n_words <= FEW_WORDS && postings > s->n_passages / DENSE;
+    return s->up->window->size / (is_small ? 2 : 1);
+}
+
 /* Goes through all windows in order. */
 static quern_status windows(pruning *s, quern_error *err)
 {
-    uint32_t size = s->up->window->size;
+    uint32_t size = choose_size(s);
     for (uint32_t next = next_base(s, 0); next < s->n_passages; next = next_base(s, s->stop)) {
         if (quern_deadline_check(s->up->deadline)) {
             return QUERN_OK;
@@ -488,6 +508,36 @@ quern_status quern_prune_open_word(const quern_pruning *s, const quern_match_cur
     return QUERN_OK;
 }
 
+/* Of a word in one block, which has no promise in its list and no bound but the greatest there is,
+ * both are found by scoring the block. Returns what at least k living passages score, or 0. */
+static quern_status weigh_block(const pruning *s, word *w, int64_t *reached, quern_error *err)
+{
+    int32_t scores[QUERN_BLOCK];
+    int32_t best[QUERN_BLOCK] = {0}; /* the highest k of the living, descending */
+    uint32_t n = 0;
+    size_t k = s->up->top->k;
+    int64_t most = 0;
+    const quern_postings *p = w->postings;
+    QUERN_TRY(quern_prune_load(w->postings, 0, err));
+    quern_rank_run run = quern_prune_run(s, w, 0, p->n);
+    quern_rank_scores(&s->up->query->model, &run, scores);
+    for (uint32_t i = 0; i < p->n; i++) {
+        most = scores[i] > most ? scores[i] : most;
+        if (k > p->n || (n == k && scores[i] <= best[n - 1]) ||
+            quern_tombstones_passage(s->part->dead, p->passages[i])) {
+            continue;
+        }
+        uint32_t at = n < k ? n++ : n - 1;
+        for (; at > 0 && best[at - 1] < scores[i]; at--) {
+            best[at] = best[at - 1];
+        }
+        best[at] = scores[i];
+    }
+    w->cap = most;
+    *reached = n == k ? best[n - 1] : 0;
+    return QUERN_OK;
+}
+
 static quern_status start(pruning *s, quern_rank_table *tables, quern_error *err)
 {
     quern_prune *up = s->up;
@@ -500,7 +550,12 @@ static quern_status start(pruning *s, quern_rank_table *tables, quern_error *err
         }
         QUERN_TRY(quern_prune_open_word(s, cursor, table, &s->words[i], err));
         s->order[i] = &s->words[i];
-        int64_t bar = promise(s, &s->words[i]);
+        int64_t bar = 0;
+        if (s->words[i].postings->n_blocks > 1) {
+            bar = promise(s, &s->words[i]);
+        } else if (s->part->n_cursors > 1) {
+            QUERN_TRY(weigh_block(s, &s->words[i], &bar, err));
+        }
         up->top->bar = bar > up->top->bar ? bar : up->top->bar;
     }
     for (size_t i = 0; i < s->part->n_joins; i++) {
