@@ -63,6 +63,9 @@ int quern_block_tfs(const quern_block *block, const uint8_t *in, size_t len, uin
  * bytes the answer may be wrong, but below n. */
 uint32_t quern_block_find(const quern_block *block, const uint8_t *in, uint32_t passage);
 
+/* The frequency of posting i, read from in[0, len) alone. 0 on bad bytes. */
+uint32_t quern_block_tf(const quern_block *block, const uint8_t *in, size_t len, uint32_t i);
+
 /* Finds which of wanted[0, n), which ascend, are in a decoded block, and returns how many; n is at
  * most QUERN_BLOCK. All QUERN_BLOCK passages are looked at: those behind the block's last are
  * UINT32_MAX, which is never wanted. */

@@ -132,6 +132,120 @@ uint32_t quern_block_find(const quern_block *block, const uint8_t *in, uint32_t 
     return at < m ? at : QUERN_BLOCK;
 }
 
+/* ---- One frequency ---- */
+
+/* Where the n-th one of the bits stands, n at least 1; n_bits or more where there is none. */
+static uint64_t find_one(const uint8_t *in, uint64_t n_bits, uint32_t n, uint64_t at)
+{
+    for (; at < n_bits; at += 64 - (at & 7)) {
+        uint64_t ones = quern_load64(in + (at >> 3)) >> (at & 7);
+        uint64_t mask = at & 7 ? quern_bits_mask(64 - (unsigned)(at & 7)) : ~(uint64_t)0;
+        uint32_t count = (uint32_t)__builtin_popcountll(ones & mask);
+        if (count >= n) {
+            while (--n > 0) {
+                ones &= ones - 1;
+            }
+            return at + (uint64_t)__builtin_ctzll(ones);
+        }
+        n -= count;
+    }
+    return n_bits;
+}
+
+#ifdef QUERN_BLOCK_VECTOR
+AVX2 static uint64_t find_one_avx2(const uint8_t *in, uint64_t n_bits, uint32_t n)
+{
+    for (uint64_t at = 0; at < n_bits; at += 64) {
+        uint64_t ones = quern_load64(in + (at >> 3));
+        uint32_t count = (uint32_t)_mm_popcnt_u64(ones);
+        if (count >= n) {
+            return at + _tzcnt_u64(_pdep_u64((uint64_t)1 << (n - 1), ones));
+        }
+        n -= count;
+    }
+    return n_bits;
+}
+#endif
+
+static uint64_t place_of_one(const uint8_t *in, uint64_t n_bits, uint32_t n)
+{
+#ifdef QUERN_BLOCK_VECTOR
+    if (quern_cpu_get_level() != QUERN_CPU_SCALAR) {
+        return find_one_avx2(in, n_bits, n);
+    }
+#endif
+    return find_one(in, n_bits, n, 0);
+}
+
+/* The i-th number of zeros and a one; 0 where it does not end in in[0, len). */
+static uint32_t read_unary(const uint8_t *in, size_t len, uint32_t i)
+{
+    uint64_t n_bits = (uint64_t)len * 8;
+    uint64_t from = i > 0 ? place_of_one(in, n_bits, i) + 1 : 0;
+    uint64_t end = find_one(in, n_bits, 1, from);
+    return end < n_bits && end - from < UINT32_MAX ? (uint32_t)(end - from) + 1 : 0;
+}
+
+static uint32_t read_in_list(const uint8_t *in, size_t len, uint32_t i)
+{
+    uint32_t k = len > 0 ? in[0] : 0;
+    uint32_t at = 0;
+    if (len < 1 + (size_t)k) {
+        return 0;
+    }
+    while (at < k && in[1 + at] < i) {
+        at++;
+    }
+    if (at == k || in[1 + at] != i) {
+        return 1;
+    }
+    uint32_t excess = read_unary(in + 1 + k, len - 1 - k, at);
+    return excess > 0 ? excess + 1 : 0;
+}
+
+static uint32_t read_nibble(const quern_block *block, const uint8_t *in, size_t len, uint32_t i)
+{
+    uint32_t n_map = (block->n + 7) / 8;
+    if (len < n_map) {
+        return 0;
+    }
+    if (!(in[i >> 3] >> (i & 7) & 1)) {
+        return 1;
+    }
+    uint32_t at = ones_before(in, i);
+    uint32_t n = ones_before(in, block->n);
+    const uint8_t *nibbles = in + n_map;
+    if (len - n_map < (n + 1) / 2) {
+        return 0;
+    }
+    uint32_t v = nibbles[at / 2] >> (at % 2 * 4) & 15;
+    if (v < 15) {
+        return v + 2;
+    }
+    quern_cursor tail = {nibbles + (n + 1) / 2, in + len, QUERN_OK};
+    uint64_t more = 0;
+    for (uint32_t k = 0; k <= at; k++) { /* those of the nibbles of 15 before it come first */
+        if ((nibbles[k / 2] >> (k % 2 * 4) & 15) == 15) {
+            more = quern_cursor_varint(&tail);
+        }
+    }
+    return tail.status || more > UINT32_MAX - 17 ? 0 : (uint32_t)more + 17;
+}
+
+uint32_t quern_block_tf(const quern_block *block, const uint8_t *in, size_t len, uint32_t i)
+{
+    switch (block->form >> 6) {
+    case QUERN_TFS_NONE:
+        return 1;
+    case QUERN_TFS_UNARY:
+        return len > UINT32_MAX / 8 ? 0 : read_unary(in, len, i);
+    case QUERN_TFS_LIST:
+        return len > UINT32_MAX / 8 ? 0 : read_in_list(in, len, i);
+    default:
+        return read_nibble(block, in, len, i);
+    }
+}
+
 /* ---- Decoded ---- */
 
 static uint32_t meet_plain(const uint32_t *passages, const uint32_t *wanted, uint32_t n,

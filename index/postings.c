@@ -249,11 +249,27 @@ void quern_postings_prefetch(const quern_postings *p, uint32_t i)
     }
 }
 
+/* The bytes of block i, and how many of them are of its passages. */
+static quern_status view_block(const quern_postings *p, uint32_t i, quern_block *block,
+                               uint64_t range[2], size_t *bytes, quern_error *err)
+{
+    int bad;
+    if (quern_postings_enter(p, i, block, range)) {
+        return quern_segment_damaged(p->segment, "the directory of a list is damaged", err);
+    }
+    QUERN_TRY(quern_segment_touch_at(p->segment, p->list + range[0], range[1] - range[0], err));
+    *bytes = quern_block_passage_bytes(block, &bad);
+    if (bad || *bytes > range[1] - range[0]) {
+        return quern_segment_damaged(p->segment, "a block of postings is damaged", err);
+    }
+    return QUERN_OK;
+}
+
 quern_status quern_postings_load(quern_postings *p, uint32_t i, quern_error *err)
 {
     quern_block block;
     uint64_t range[2];
-    int bad;
+    size_t bytes;
     assert(i < p->n_blocks);
     p->block = i;
     p->n = 0;
@@ -265,13 +281,9 @@ quern_status quern_postings_load(quern_postings *p, uint32_t i, quern_error *err
         }
         return load_only(p);
     }
-    if (quern_postings_enter(p, i, &block, range)) {
-        return quern_segment_damaged(p->segment, "the directory of a list is damaged", err);
-    }
+    QUERN_TRY(view_block(p, i, &block, range, &bytes, err));
     const uint8_t *in = p->list + range[0];
-    QUERN_TRY(quern_segment_touch_at(p->segment, in, range[1] - range[0], err));
-    size_t bytes = quern_block_passage_bytes(&block, &bad);
-    if (bad || bytes > range[1] - range[0] || quern_block_passages(&block, in, p->passages)) {
+    if (quern_block_passages(&block, in, p->passages)) {
         return quern_segment_damaged(p->segment, "a block of postings is damaged", err);
     }
     for (uint32_t k = block.n; k < QUERN_BLOCK; k++) {
@@ -300,9 +312,9 @@ quern_status quern_postings_load_tfs(quern_postings *p, quern_error *err)
 quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *wanted, uint32_t n,
                                  quern_block_met *out, uint32_t *n_met, quern_error *err)
 {
-    int bad;
     quern_block block;
     uint64_t range[2];
+    size_t bytes;
     int is_there = p->n > 0 && p->block == i;
     *n_met = 0;
     if (is_there || n > PROBES || p->term.df == 1) {
@@ -310,15 +322,8 @@ quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *
         *n_met = quern_block_meet(p->passages, wanted, n, out);
         return QUERN_OK;
     }
-    if (quern_postings_enter(p, i, &block, range)) {
-        return quern_segment_damaged(p->segment, "the directory of a list is damaged", err);
-    }
+    QUERN_TRY(view_block(p, i, &block, range, &bytes, err));
     const uint8_t *in = p->list + range[0];
-    QUERN_TRY(quern_segment_touch_at(p->segment, in, range[1] - range[0], err));
-    size_t bytes = quern_block_passage_bytes(&block, &bad);
-    if (bad || bytes > range[1] - range[0]) {
-        return quern_segment_damaged(p->segment, "a block of postings is damaged", err);
-    }
     for (uint32_t k = 0; k < n; k++) {
         uint32_t at = quern_block_find(&block, in, wanted[k]);
         out->which[*n_met] = (uint8_t)k;
@@ -326,4 +331,22 @@ quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *
         *n_met += at < block.n;
     }
     return QUERN_OK;
+}
+
+quern_status quern_postings_tf(quern_postings *p, uint32_t i, uint32_t at, uint32_t *out,
+                               quern_error *err)
+{
+    quern_block block;
+    uint64_t range[2];
+    size_t bytes;
+    if (p->n > 0 && p->block == i) {
+        QUERN_TRY(p->have_tfs ? QUERN_OK : quern_postings_load_tfs(p, err));
+        *out = p->tfs[at];
+        return QUERN_OK;
+    }
+    QUERN_TRY(view_block(p, i, &block, range, &bytes, err));
+    *out = quern_block_tf(&block, p->list + range[0] + bytes, range[1] - range[0] - bytes, at);
+    return *out > 0
+               ? QUERN_OK
+               : quern_segment_damaged(p->segment, "the frequencies of a block are damaged", err);
 }

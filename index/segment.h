@@ -194,6 +194,10 @@ typedef struct quern_pour {
 quern_status quern_postings_pour(quern_postings *p, uint32_t *block, const quern_pour *to,
                                  quern_error *err);
 
+/* The frequency of a posting of block i, which may be decoded or not. */
+quern_status quern_postings_tf(quern_postings *p, uint32_t i, uint32_t at, uint32_t *out,
+                               quern_error *err);
+
 /* Writes the tf positions of posting i of the block at hand, ascending, to out[tf]. */
 quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *out,
                                       quern_error *err);

@@ -51,6 +51,9 @@ static quern_status take_phrases(quern_pruning *s, const quern_prune_join *f, ui
     for (uint32_t i = 0; i < s->n_batch && !is_late; i++) {
         scores[s->ids[i]] = s->scores[i];
     }
+    for (uint32_t i = 0; i < s->n_batch; i++) { /* its block is still decoded */
+        pool->spots[s->ids[i]] = (quern_match_spot){f->words[0].block, s->ids[i], 0};
+    }
     QUERN_TRY(quern_phrase_keep(&filter, s->passages, &s->n_batch, err));
     for (uint32_t i = 0; i < s->n_batch; i++) {
         uint32_t id = s->ids[i];
@@ -91,8 +94,7 @@ static quern_status take_all(quern_pruning *s, const quern_prune_join *f, int is
     for (uint32_t i = 0; i < s->n_batch; i++) {
         int32_t score = s->scores[i];
         if (is_late) {
-            uint32_t at = s->up->pool->spots[s->ids[i]].at;
-            quern_rank_run run = quern_prune_run(s, lead, at, at + 1);
+            quern_rank_run run = quern_prune_run(s, lead, s->ids[i], s->ids[i] + 1u);
             score += quern_rank_score(&s->up->query->model, &run, 0);
         }
         take_match(s, s->passages[i], score);
@@ -104,32 +106,36 @@ static quern_status take_all(quern_pruning *s, const quern_prune_join *f, int is
 static quern_status take_lead(quern_pruning *s, const quern_prune_join *f, uint32_t block,
                               int is_late, quern_error *err)
 {
-    int32_t scores[QUERN_BLOCK] = {0};
     uint32_t from;
     uint32_t to;
     quern_prune_word *lead = &f->words[0];
     quern_postings *p = lead->postings;
-    quern_match_spot *spots = s->up->pool->spots;
-    uint32_t n = 0;
     if (p->n == 0 || p->block != block) {
         QUERN_TRY(quern_postings_load(p, block, err));
     }
     quern_prune_cut(s, p, &from, &to);
-    if (!is_late) {
-        QUERN_TRY(quern_postings_load_tfs(p, err));
-        quern_rank_run run = quern_prune_run(s, lead, from, to);
-        quern_rank_scores(&s->up->query->model, &run, scores);
-    }
     lead->block = block;
-    for (uint32_t i = from; i < to; i++) {
-        s->passages[n] = p->passages[i];
-        s->scores[n] = scores[i - from];
-        s->ids[n] = (uint8_t)i;
-        spots[i] = (quern_match_spot){block, i, 0};
-        n += s->scores[n] + lead->rest >= s->need;
+    uint32_t n = to - from;
+    memcpy(s->passages, p->passages + from, n * sizeof *s->passages);
+    for (uint32_t i = 0; i < n; i++) {
+        s->ids[i] = (uint8_t)(from + i);
     }
-    s->up->is_partial |= n < to - from;
     s->n_batch = n;
+    if (is_late) {
+        memset(s->scores, 0, n * sizeof *s->scores);
+        return QUERN_OK;
+    }
+    QUERN_TRY(quern_postings_load_tfs(p, err));
+    quern_rank_run run = quern_prune_run(s, lead, from, to);
+    quern_rank_scores(&s->up->query->model, &run, s->scores);
+    s->n_batch = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        s->passages[s->n_batch] = s->passages[i];
+        s->ids[s->n_batch] = s->ids[i];
+        s->scores[s->n_batch] = s->scores[i];
+        s->n_batch += s->scores[i] + lead->rest >= s->need;
+    }
+    s->up->is_partial |= s->n_batch < n;
     return QUERN_OK;
 }
 

@@ -2,8 +2,7 @@
 /* prune_sift - a list of candidates, word by word; part of prune.h.
  *
  * Candidates ascend, so those that a block of the word could have follow each other. What its bound
- * does not lift to what is needed goes at once; the others are looked up together. While they are,
- * the block of those behind them is on its way from memory.
+ * does not lift to what is needed goes at once; the others are looked up together.
  */
 #include "query/prune_state.h"
 
@@ -46,46 +45,51 @@ static uint32_t move(quern_pruning *s, const uint32_t range[2], uint32_t n, int6
     return kept - n;
 }
 
-/* Of candidates from the n-th on, those that were met in `block` stay. Returns how many. */
+/* What the word scores in a posting of w->block, which may not be decoded. */
+static quern_status score(const quern_pruning *s, const quern_prune_word *w, uint32_t at,
+                          uint32_t passage, int32_t *out, quern_error *err)
+{
+    uint32_t tf;
+    QUERN_TRY(quern_postings_tf(w->postings, w->block, at, &tf, err));
+    quern_rank_run run = {&passage, &tf, 1, s->part->lengths, w->cursor->weight, w->table};
+    *out += quern_rank_score(&s->up->query->model, &run, 0);
+    return QUERN_OK;
+}
+
+/* Of candidates from `from` on, those that were met in w->block move to place n and on, where they
+ * can still reach what is needed. *n_met: how many came. */
 static quern_status keep_met(quern_pruning *s, quern_prune_word *w, const quern_prune_must *must,
-                             const quern_block_met *met, uint32_t *n_met, uint32_t n,
+                             const quern_block_met *met, uint32_t *n_met, uint32_t from, uint32_t n,
                              quern_error *err)
 {
     uint32_t kept = n;
-    uint32_t block = w->block;
-    if (!must->is_late && *n_met > 0) {
-        QUERN_TRY(quern_prune_load(w->postings, block, err));
-    }
     for (uint32_t k = 0; k < *n_met; k++) {
-        uint32_t from = n + met->which[k];
-        uint32_t at = met->at[k];
-        int32_t score = s->scores[from];
+        uint32_t i = from + met->which[k];
+        uint32_t passage = s->passages[i];
+        uint8_t id = s->ids[i];
+        int32_t sum = s->scores[i];
         if (!must->is_late) {
-            quern_rank_run run = quern_prune_run(s, w, at, at + 1);
-            score += quern_rank_score(&s->up->query->model, &run, 0);
+            QUERN_TRY(score(s, w, met->at[k], passage, &sum, err));
         }
-        s->passages[kept] = s->passages[from];
-        s->ids[kept] = s->ids[from];
-        s->scores[kept] = score;
-        must->spots[s->ids[kept]] = (quern_match_spot){block, at, 0};
-        kept += score + w->rest >= s->need;
+        s->passages[kept] = passage;
+        s->ids[kept] = id;
+        s->scores[kept] = sum;
+        must->spots[id] = (quern_match_spot){w->block, met->at[k], 0};
+        kept += sum + w->rest >= s->need;
     }
     s->up->is_partial |= kept - n < *n_met;
     *n_met = kept - n;
     return QUERN_OK;
 }
 
-/* Of r candidates from the n-th on, all stay that can still reach what is needed. */
+/* Of *r candidates from the n-th on, all stay that can still reach what is needed. */
 static quern_status keep_any(quern_pruning *s, quern_prune_word *w, const quern_block_met *met,
                              uint32_t n_met, uint32_t n, uint32_t *r, quern_error *err)
 {
     uint32_t kept = n;
-    if (n_met > 0) {
-        QUERN_TRY(quern_prune_load(w->postings, w->block, err));
-    }
     for (uint32_t k = 0; k < n_met; k++) {
-        quern_rank_run run = quern_prune_run(s, w, met->at[k], met->at[k] + 1u);
-        s->scores[n + met->which[k]] += quern_rank_score(&s->up->query->model, &run, 0);
+        uint32_t i = n + met->which[k];
+        QUERN_TRY(score(s, w, met->at[k], s->passages[i], &s->scores[i], err));
     }
     for (uint32_t i = n; i < n + *r; i++) {
         s->passages[kept] = s->passages[i];
@@ -96,6 +100,33 @@ static quern_status keep_any(quern_pruning *s, quern_prune_word *w, const quern_
     return QUERN_OK;
 }
 
+/* Candidates [range[0], range[1]), those that w->block could have, move to place n and on, where
+ * they stay. *n_kept: how many. */
+static quern_status sift_run(quern_pruning *s, quern_prune_word *w, const quern_prune_must *must,
+                             const uint32_t range[2], uint32_t n, uint32_t *n_kept,
+                             quern_error *err)
+{
+    quern_block_met met;
+    uint32_t n_met;
+    uint32_t from = range[0];
+    *n_kept = range[1] - range[0];
+    if (!must || s->need != INT64_MIN) {
+        int64_t most = quern_prune_bound(w, quern_prune_byte(w, w->block)) + w->rest;
+        from = n;
+        *n_kept = move(s, range, n, most, must != NULL);
+    }
+    if (*n_kept == 0) {
+        return QUERN_OK;
+    }
+    QUERN_TRY(
+        quern_postings_meet(w->postings, w->block, s->passages + from, *n_kept, &met, &n_met, err));
+    if (!must) {
+        return keep_any(s, w, &met, n_met, n, n_kept, err);
+    }
+    *n_kept = n_met;
+    return keep_met(s, w, must, &met, n_kept, from, n, err);
+}
+
 quern_status quern_prune_sift(quern_pruning *s, quern_prune_word *w, const quern_prune_must *must,
                               quern_error *err)
 {
@@ -103,23 +134,10 @@ quern_status quern_prune_sift(quern_pruning *s, quern_prune_word *w, const quern
     uint32_t range[2] = {0, 0};
     step_to(w, s->passages[0]);
     for (; range[0] < s->n_batch && w->block < w->end; range[0] = range[1]) {
-        quern_block_met met;
-        uint32_t n_met = 0;
-        uint32_t block = w->block;
+        uint32_t kept;
         range[1] = run_end(s, w, range[0]);
-        int64_t most = quern_prune_bound(w, quern_prune_byte(w, block)) + w->rest;
-        uint32_t r = move(s, range, n, most, must != NULL);
-        if (r > 0) {
-            QUERN_TRY(
-                quern_postings_meet(w->postings, block, s->passages + n, r, &met, &n_met, err));
-            if (must) {
-                QUERN_TRY(keep_met(s, w, must, &met, &n_met, n, err));
-                r = n_met;
-            } else {
-                QUERN_TRY(keep_any(s, w, &met, n_met, n, &r, err));
-            }
-            n += r;
-        }
+        QUERN_TRY(sift_run(s, w, must, range, n, &kept, err));
+        n += kept;
         if (range[1] < s->n_batch) {
             step_to(w, s->passages[range[1]]);
         }

@@ -61,6 +61,10 @@ static quern_block there_and_back(const char *row, const uint32_t *passages, con
     CHECK_ROW(row, memcmp(got, passages, n * sizeof *got) == 0);
     CHECK_ROW(row, tfs_at_all_levels(&block, copy + split, len - split, got) == 0);
     CHECK_ROW(row, memcmp(got, tfs, n * sizeof *got) == 0);
+    quern_cpu_limit(n % 2 ? QUERN_CPU_AVX512 : QUERN_CPU_SCALAR);
+    for (uint32_t i = 0; i < n; i++) {
+        CHECK_ROW(row, quern_block_tf(&block, copy + split, len - split, i) == tfs[i]);
+    }
     if (len > 0) { /* a damaged bit: whatever comes, it comes at all levels */
         uint32_t bit = (passages[n - 1] ^ tfs[0] * 7919) % (uint32_t)(len * 8);
         copy[bit / 8] = (uint8_t)(copy[bit / 8] ^ 1u << bit % 8);
