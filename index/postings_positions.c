@@ -7,6 +7,20 @@
 
 #define NO_WIDTHS UINT32_MAX /* not all postings of the block are as common ones */
 
+void quern_postings_prefetch_positions(const quern_postings *p, uint32_t i)
+{
+    uint64_t range[2];
+    const uint8_t *start;
+    uint64_t place[2] = {p->term.pos_at, p->term.pos_bytes};
+    quern_postings_position_range(p, i, range);
+    if (p->term.df > 1 && range[1] <= p->term.pos_bytes &&
+        !quern_segment_view(p->segment, QUERN_SECTION_POS, place, &start, NULL)) {
+        for (uint64_t at = range[0]; at < range[1]; at += 64) {
+            __builtin_prefetch(start + at);
+        }
+    }
+}
+
 /* Finds the positions of the block at hand. */
 static quern_status enter_positions(quern_postings *p, quern_error *err)
 {

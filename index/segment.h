@@ -160,6 +160,7 @@ double quern_postings_kth(const quern_postings *p, uint32_t k);
 
 /* Asks the processor to fetch block i, which is wanted soon. */
 void quern_postings_prefetch(const quern_postings *p, uint32_t i);
+void quern_postings_prefetch_positions(const quern_postings *p, uint32_t i);
 
 /* Decodes block i (its passages). i below n_blocks. */
 quern_status quern_postings_load(quern_postings *p, uint32_t i, quern_error *err);

@@ -5,7 +5,11 @@
 
 #include "index/block.h"
 
-enum { RARE = 8 }; /* a rare term is in fewer than one of so many passages */
+enum {
+    RARE = 8,    /* a rare term is in fewer than one of so many passages */
+    AT_ONCE = 4, /* positions that are compared without a branch */
+    AHEAD = 3    /* blocks that are fetched before they are wanted */
+};
 
 typedef struct filter {
     quern_match_pool *pool;
@@ -56,17 +60,30 @@ static quern_status open_list(const filter *f, uint32_t i, list *l, quern_error 
     return QUERN_OK;
 }
 
-/* Finds passages[*i, *end), which the block l->block could have; none where the list has ended. */
-static void next_run(const filter *f, list *l, uint32_t i, uint32_t *end)
+/* Passages [from, end) that one block could have, and no other. */
+typedef struct run {
+    uint32_t block, from, end;
+} run;
+
+/* Cuts the passages to such runs. Returns how many; behind the list's last passage there are none.
+ */
+static uint32_t cut_to_runs(const filter *f, list *l, run *out)
 {
-    l->block = quern_postings_find(l->postings, l->block, f->passages[i]);
-    *end = i;
-    if (l->block < l->postings->n_blocks) {
-        uint32_t last = quern_postings_last(l->postings, l->block);
-        while (*end < f->n && f->passages[*end] <= last) {
-            (*end)++;
+    uint32_t n = 0;
+    uint32_t i = 0;
+    while (i < f->n) {
+        l->block = quern_postings_find(l->postings, l->block, f->passages[i]);
+        if (l->block == l->postings->n_blocks) {
+            break;
         }
+        uint32_t last = quern_postings_last(l->postings, l->block);
+        out[n].block = l->block;
+        out[n].from = i;
+        for (i++; i < f->n && f->passages[i] <= last; i++) {
+        }
+        out[n++].end = i;
     }
+    return n;
 }
 
 static quern_status enter_block(quern_postings *p, uint32_t block, quern_error *err)
@@ -78,22 +95,19 @@ static quern_status enter_block(quern_postings *p, uint32_t block, quern_error *
 static quern_status keep_with_term(filter *f, uint32_t i, quern_error *err)
 {
     list l;
+    run runs[QUERN_BLOCK];
     uint32_t n = 0;
-    uint32_t end = 0;
     QUERN_TRY(open_list(f, i, &l, err));
-    for (uint32_t from = 0; from < f->n; from = end) {
+    uint32_t n_runs = cut_to_runs(f, &l, runs);
+    for (const run *r = runs; r < runs + n_runs; r++) {
         quern_block_met met;
         uint32_t n_met;
-        next_run(f, &l, from, &end);
-        if (end == from) {
-            break;
-        }
-        QUERN_TRY(quern_postings_meet(l.postings, l.block, f->passages + from, end - from, &met,
-                                      &n_met, err));
+        QUERN_TRY(quern_postings_meet(l.postings, r->block, f->passages + r->from, r->end - r->from,
+                                      &met, &n_met, err));
         for (uint32_t k = 0; k < n_met; k++) {
-            f->passages[n] = f->passages[from + met.which[k]];
-            f->ids[n] = f->ids[from + met.which[k]];
-            l.spots[f->ids[n++]] = (quern_match_spot){l.block, met.at[k], 0};
+            f->passages[n] = f->passages[r->from + met.which[k]];
+            f->ids[n] = f->ids[r->from + met.which[k]];
+            l.spots[f->ids[n++]] = (quern_match_spot){r->block, met.at[k], 0};
         }
     }
     f->n = n;
@@ -116,8 +130,9 @@ static quern_status read_places(const filter *f, const list *l, quern_match_spot
     QUERN_TRY(enter_block(p, spot->block, err));
     QUERN_TRY(quern_postings_load_tfs(p, err));
     out->n = spot->tf = p->tfs[spot->at];
-    if (out->n > pool->cap_positions &&
-        quern_grow(&pool->positions, &pool->cap_positions, out->n, sizeof(uint32_t))) {
+    size_t room = (size_t)out->n + AT_ONCE;
+    if (room > pool->cap_positions &&
+        quern_grow(&pool->positions, &pool->cap_positions, room, sizeof(uint32_t))) {
         return quern_fail_nomem(err);
     }
     QUERN_TRY(quern_postings_positions(p, spot->at, pool->positions, err));
@@ -141,11 +156,23 @@ static uint32_t find_starts(const places *at, const quern_match_member *m, uint3
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < at->n; i++) {
-        if (at->positions[i] >= m->offset && is_in_form(at, i, m)) {
-            out[n++] = at->positions[i] - m->offset;
-        }
+        out[n] = at->positions[i] - m->offset;
+        n += at->positions[i] >= m->offset && is_in_form(at, i, m);
     }
     return n;
+}
+
+/* Whether a position is among those of a member in any form. Four are compared at a time, as most
+ * terms are not more often in a passage; what lies behind the last one does not count. */
+static uint32_t has_place(const places *at, uint64_t want)
+{
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < at->n; i += AT_ONCE) {
+        for (uint32_t k = i; k < i + AT_ONCE; k++) {
+            found |= (uint32_t)(at->positions[k] == want) & (uint32_t)(k < at->n);
+        }
+    }
+    return found;
 }
 
 /* Those of n starts from which the member stands at its offset; `out` may be `starts`. */
@@ -154,6 +181,10 @@ static uint32_t keep_starts(const places *at, const quern_match_member *m, const
 {
     uint32_t kept = 0;
     uint32_t k = 0;
+    if (n == 1 && m->code == QUERN_MATCH_ANY_FORM) {
+        *out = *starts;
+        return has_place(at, (uint64_t)*starts + m->offset);
+    }
     for (uint32_t i = 0; i < n && k < at->n; i++) {
         uint64_t want = (uint64_t)starts[i] + m->offset;
         while (k < at->n && at->positions[k] < want) {
@@ -218,7 +249,15 @@ static quern_status keep_known(filter *f, uint32_t i, quern_error *err)
 {
     list l;
     left at = {0, 0, 0};
+    uint32_t before = UINT32_MAX;
     QUERN_TRY(open_list(f, i, &l, err));
+    for (uint32_t k = 0; k < f->n; k++) {
+        uint32_t block = l.spots[f->ids[k]].block;
+        if (block != before) {
+            quern_postings_prefetch_positions(l.postings, block);
+        }
+        before = block;
+    }
     for (uint32_t k = 0; k < f->n; k++) {
         QUERN_TRY(compare(f, &l, i, k, &at, err));
     }
@@ -226,31 +265,50 @@ static quern_status keep_known(filter *f, uint32_t i, quern_error *err)
     return QUERN_OK;
 }
 
-/* The same, where they are yet to be found. */
+static void prefetch(const list *l, uint32_t block)
+{
+    quern_postings_prefetch(l->postings, block);
+    quern_postings_prefetch_positions(l->postings, block);
+}
+
+/* The same of the passages of a run, whose spots are yet to be found. */
+static quern_status keep_run(filter *f, const list *l, uint32_t i, const run *r, left *at,
+                             quern_error *err)
+{
+    quern_block_met met;
+    uint32_t n_met;
+    uint32_t next = 0;
+    QUERN_TRY(enter_block(l->postings, r->block, err)); /* it is wanted decoded */
+    QUERN_TRY(quern_postings_meet(l->postings, r->block, f->passages + r->from, r->end - r->from,
+                                  &met, &n_met, err));
+    for (uint32_t k = r->from; k < r->end; k++) {
+        if (next == n_met || met.which[next] != k - r->from) {
+            at->from += f->has_starts ? f->n_starts[k] : 0;
+            continue;
+        }
+        l->spots[f->ids[k]] = (quern_match_spot){r->block, met.at[next++], 0};
+        QUERN_TRY(compare(f, l, i, k, at, err));
+    }
+    return QUERN_OK;
+}
+
+/* The same of all passages. What will be read is on its way while the runs before it are compared.
+ */
 static quern_status keep_common(filter *f, uint32_t i, quern_error *err)
 {
     list l;
+    run runs[QUERN_BLOCK];
     left at = {0, 0, 0};
-    uint32_t end = 0;
     QUERN_TRY(open_list(f, i, &l, err));
-    for (uint32_t from = 0; from < f->n; from = end) {
-        quern_block_met met;
-        uint32_t n_met;
-        next_run(f, &l, from, &end);
-        if (end == from) {
-            break;
+    uint32_t n = cut_to_runs(f, &l, runs);
+    for (uint32_t k = 0; k < AHEAD && k < n; k++) {
+        prefetch(&l, runs[k].block);
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        if (k + AHEAD < n) {
+            prefetch(&l, runs[k + AHEAD].block);
         }
-        QUERN_TRY(enter_block(l.postings, l.block, err)); /* it is wanted decoded */
-        QUERN_TRY(quern_postings_meet(l.postings, l.block, f->passages + from, end - from, &met,
-                                      &n_met, err));
-        for (uint32_t k = from, next = 0; k < end; k++) {
-            if (next == n_met || met.which[next] != k - from) {
-                at.from += f->has_starts ? f->n_starts[k] : 0;
-                continue;
-            }
-            l.spots[f->ids[k]] = (quern_match_spot){l.block, met.at[next++], 0};
-            QUERN_TRY(compare(f, &l, i, k, &at, err));
-        }
+        QUERN_TRY(keep_run(f, &l, i, &runs[k], &at, err));
     }
     end_compare(f, &at);
     return QUERN_OK;

@@ -114,6 +114,9 @@ static quern_status take_lead(quern_pruning *s, const quern_prune_join *f, uint3
         QUERN_TRY(quern_postings_load(p, block, err));
     }
     quern_prune_cut(s, p, &from, &to);
+    if (f->join->how != QUERN_JOIN_ALL) {
+        quern_postings_prefetch_positions(p, block);
+    }
     lead->block = block;
     uint32_t n = to - from;
     memcpy(s->passages, p->passages + from, n * sizeof *s->passages);

@@ -2,18 +2,20 @@
 /* prune_sift - a list of candidates, word by word; part of prune.h.
  *
  * Candidates ascend, so those that a block of the word could have follow each other. What its bound
- * does not lift to what is needed goes at once; the others are looked up together.
+ * does not lift to what is needed goes at once; the others are looked up together,
+ * while the block of those behind them is on its way from memory.
  */
 #include "query/prune_state.h"
 
 #include <string.h>
 
-/* Moves w->block on to the block that could have a passage; w->end where there is none. */
-static void step_to(quern_prune_word *w, uint32_t passage)
+/* The block that could have a passage, from `block` on; as a rule w->end or more where there is
+ * none. */
+static uint32_t block_of(const quern_prune_word *w, uint32_t block, uint32_t passage)
 {
-    if (w->block < w->end && quern_prune_last(w->postings, w->block) < passage) {
-        w->block = quern_postings_find(w->postings, w->block + 1, passage);
-    }
+    return block < w->end && quern_prune_last(w->postings, block) < passage
+               ? quern_postings_find(w->postings, block + 1, passage)
+               : block;
 }
 
 /* Candidates [i, return) lie up to the last passage of w->block, at most as many as are looked up
@@ -132,15 +134,20 @@ quern_status quern_prune_sift(quern_pruning *s, quern_prune_word *w, const quern
 {
     uint32_t n = 0;
     uint32_t range[2] = {0, 0};
-    step_to(w, s->passages[0]);
+    w->block = block_of(w, w->block, s->passages[0]);
     for (; range[0] < s->n_batch && w->block < w->end; range[0] = range[1]) {
         uint32_t kept;
         range[1] = run_end(s, w, range[0]);
+        uint32_t next = w->block;
+        if (range[1] < s->n_batch) {
+            next = block_of(w, next, s->passages[range[1]]);
+        }
+        if (next != w->block && next < w->end) {
+            quern_postings_prefetch(w->postings, next);
+        }
         QUERN_TRY(sift_run(s, w, must, range, n, &kept, err));
         n += kept;
-        if (range[1] < s->n_batch) {
-            step_to(w, s->passages[range[1]]);
-        }
+        w->block = next;
     }
     range[1] = must ? range[0] : s->n_batch; /* behind the last block */
     s->n_batch = n + move(s, range, n, w->rest, 0);
