@@ -268,8 +268,8 @@ static quern_status view_block(const quern_postings *p, uint32_t i, quern_block 
 quern_status quern_postings_load(quern_postings *p, uint32_t i, quern_error *err)
 {
     quern_block block;
-    uint64_t range[2];
-    size_t bytes;
+    uint64_t range[2] = {0, 0};
+    size_t bytes = 0;
     assert(i < p->n_blocks);
     p->block = i;
     p->n = 0;
@@ -313,8 +313,8 @@ quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *
                                  quern_block_met *out, uint32_t *n_met, quern_error *err)
 {
     quern_block block;
-    uint64_t range[2];
-    size_t bytes;
+    uint64_t range[2] = {0, 0};
+    size_t bytes = 0;
     int is_there = p->n > 0 && p->block == i;
     *n_met = 0;
     if (is_there || n > PROBES || p->term.df == 1) {
@@ -337,8 +337,8 @@ quern_status quern_postings_tf(quern_postings *p, uint32_t i, uint32_t at, uint3
                                quern_error *err)
 {
     quern_block block;
-    uint64_t range[2];
-    size_t bytes;
+    uint64_t range[2] = {0, 0};
+    size_t bytes = 0;
     if (p->n > 0 && p->block == i) {
         QUERN_TRY(p->have_tfs ? QUERN_OK : quern_postings_load_tfs(p, err));
         *out = p->tfs[at];

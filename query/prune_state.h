@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* prune_state - what the parts of pruning share: prune.c, its windows and single words;
- * prune_sift.c, candidates; prune_join.c, joins. No other file includes it.
+/* prune_state - what the parts of pruning share: prune.c, which has single words; prune_window.c,
+ * windows; prune_sift.c, candidates; prune_join.c, joins. No other file includes it.
  */
 #ifndef QUERN_QUERY_PRUNE_STATE_H
 #define QUERN_QUERY_PRUNE_STATE_H
@@ -113,6 +113,9 @@ void quern_prune_enter(const quern_pruning *s, quern_prune_word *w);
 /* Opens the list of a cursor, with a table for its scores. */
 quern_status quern_prune_open_word(const quern_pruning *s, const quern_match_cursor *cursor,
                                    quern_rank_table *table, quern_prune_word *w, quern_error *err);
+
+/* Goes through all of a segment, window by window (prune_window.c). */
+quern_status quern_prune_windows(quern_pruning *s, quern_error *err);
 
 /* ---- Candidates (prune_sift.c) ---- */
 
