@@ -79,6 +79,22 @@ uint32_t quern_block_meet(const uint32_t *passages, const uint32_t *wanted, uint
  * the bits are anything; but of values with the same high part the order is not looked at. */
 int quern_block_bits(const quern_block *block, const uint8_t *in, uint64_t *bits, ptrdiff_t at);
 
+/* Blocks of a list one after the other, as its directory has them, and where their bits go. */
+typedef struct quern_block_run {
+    const uint8_t *list, *lasts, *ends, *forms;
+    const uint64_t *mask;  /* or NULL: passages of which a block needs one */
+    uint64_t *bits;        /* as for quern_block_bits; bit 0 is passage `first` */
+    uint32_t first, stop;  /* passages: no block is read that begins at `stop` or behind */
+    uint32_t next, end;    /* blocks, full ones of one group */
+    uint32_t base;         /* of the next block */
+    uint64_t begin, group; /* bytes: where it begins in the list, and where its group does */
+    uint64_t readable;     /* bytes of the list */
+} quern_block_run;
+
+/* Appends blocks while they are bitmaps that are quickly done, perhaps none, and moves on behind
+ * them. The first that is left may be of any kind, or bad. Returns 0, or -1 on bad bytes. */
+int quern_block_bitmaps(quern_block_run *run);
+
 /* What the directory of a list says of block i, and where its bytes begin and end in the list.
  * Returns 0, or -1 where that cannot be. */
 int quern_postings_enter(const quern_postings *p, uint32_t i, quern_block *block,

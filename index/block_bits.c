@@ -96,19 +96,10 @@ enum {
     ROOM_SLACK = 32 /* words: more buckets than there should be, and two vectors */
 };
 
-AVX512 static int bitmap_avx512(const quern_block *block, const uint8_t *in, uint64_t *bits,
-                                ptrdiff_t at)
+/* Appends the bits of a bitmap and its last passage. */
+AVX512 static inline void append_512(__m512i v, uint32_t range, uint64_t *bits, ptrdiff_t at)
 {
     uint64_t *out = bits + (at >> 6);
-    uint32_t range = block->last - block->base;
-    __m512i v = _mm512_maskz_loadu_epi8(_bzhi_u64(~(uint64_t)0, (range + 7) / 8), in);
-    uint32_t left = (0u - range) & 7; /* bits of the last byte that are not of the bitmap */
-    if (left > 0 && in[range >> 3] >> (8 - left)) {
-        return -1;
-    }
-    if (_mm512_reduce_add_epi64(_mm512_popcnt_epi64(v)) != block->n - 1) {
-        return -1;
-    }
     uint64_t last = (uint64_t)1 << (range & 63);
     v = _mm512_mask_or_epi64(v, (__mmask8)(1u << (range >> 6)), v,
                              _mm512_set1_epi64((long long)last));
@@ -116,7 +107,50 @@ AVX512 static int bitmap_avx512(const quern_block *block, const uint8_t *in, uin
     v = _mm512_shldv_epi64(v, before, _mm512_set1_epi64(at & 63));
     v = _mm512_or_si512(v, _mm512_zextsi128_si512(_mm_loadu_si64(out)));
     _mm512_storeu_si512(out, v);
-    return 0;
+}
+
+AVX512 static int bitmap_avx512(const quern_block *block, const uint8_t *in, uint64_t *bits,
+                                ptrdiff_t at)
+{
+    uint32_t range = block->last - block->base;
+    __m512i v = _mm512_maskz_loadu_epi8(_bzhi_u64(~(uint64_t)0, (range + 7) / 8), in);
+    append_512(v, range, bits, at);
+    return _mm512_reduce_add_epi64(_mm512_popcnt_epi64(v)) == block->n - 1 ? 0 : -1;
+}
+
+/* Whether the mask, as the bits, has a passage in the words of bits [at, at + range]. */
+AVX512 static inline int is_wanted(const uint64_t *mask, ptrdiff_t at, uint32_t range)
+{
+    uint32_t n_words = ((uint32_t)(at & 63) + range) / 64 + 1;
+    __m512i v = _mm512_maskz_loadu_epi64((__mmask8)((1u << n_words) - 1), mask + (at >> 6));
+    return _mm512_test_epi64_mask(v, v) != 0;
+}
+
+AVX512 static int bitmaps_avx512(quern_block_run *run)
+{
+    quern_block_run r = *run;
+    uint32_t first = r.next;
+    __m512i ones = _mm512_setzero_si512();
+    for (; r.next < r.end && r.base < r.stop; r.next++) {
+        uint32_t last = quern_load32(r.lasts + (size_t)r.next * 4);
+        uint32_t range = last - r.base;
+        uint32_t n_bytes = (range + 7) / 8;
+        uint64_t finish = r.group + quern_load16(r.ends + (size_t)r.next * 2);
+        ptrdiff_t at = (ptrdiff_t)r.base - (ptrdiff_t)r.first;
+        if ((r.forms[r.next] & 63) != QUERN_BLOCK_BITMAP || range > BITMAP_RANGE ||
+            finish > r.readable || finish < r.begin + n_bytes ||
+            (r.mask && !is_wanted(r.mask, at, range))) {
+            break;
+        }
+        __m512i v = _mm512_maskz_loadu_epi8(_bzhi_u64(~(uint64_t)0, n_bytes), r.list + r.begin);
+        ones = _mm512_add_epi64(ones, _mm512_popcnt_epi64(v));
+        append_512(v, range, r.bits, at);
+        r.base = last + 1;
+        r.begin = finish;
+    }
+    *run = r;
+    uint64_t want = (uint64_t)(r.next - first) * (QUERN_BLOCK - 1);
+    return (uint64_t)_mm512_reduce_add_epi64(ones) == want ? 0 : -1;
 }
 
 /* Where Elias-Fano parts stand, and what was read of them. */
@@ -172,12 +206,18 @@ AVX512 static inline __m512i bytes_by(int step)
 }
 
 /* Lets each lane have what those before it have, back to the last zero of `high`: first 1, then 2,
- * 4 ... of them. */
+ * and 4, 8, 16 where so many stand together. */
 AVX512 static inline __m512i gather_8(__m512i v, uint64_t high)
 {
     uint64_t ones = high << 1; /* lanes with so many ones before them */
-    for (int n = 1; n <= 2 || ones; n *= 2) {
-        __m512i from = _mm512_sub_epi8(lanes_8(), _mm512_set1_epi8((char)n));
+    __m512i from = _mm512_sub_epi8(lanes_8(), _mm512_set1_epi8(1));
+    v = _mm512_or_si512(v, _mm512_maskz_permutexvar_epi8(ones, from, v));
+    ones &= ones << 1;
+    from = _mm512_sub_epi8(lanes_8(), _mm512_set1_epi8(2));
+    v = _mm512_or_si512(v, _mm512_maskz_permutexvar_epi8(ones, from, v));
+    ones &= ones << 2;
+    for (int n = 4; ones; n *= 2) {
+        from = _mm512_sub_epi8(lanes_8(), _mm512_set1_epi8((char)n));
         v = _mm512_or_si512(v, _mm512_maskz_permutexvar_epi8(ones, from, v));
         ones &= ones << n;
     }
@@ -187,8 +227,14 @@ AVX512 static inline __m512i gather_8(__m512i v, uint64_t high)
 AVX512 static inline __m512i gather_16(__m512i v, uint32_t high)
 {
     uint32_t ones = high << 1;
-    for (int n = 1; n <= 2 || ones; n *= 2) {
-        __m512i from = _mm512_sub_epi16(lanes_16(), _mm512_set1_epi16((short)n));
+    __m512i from = _mm512_sub_epi16(lanes_16(), _mm512_set1_epi16(1));
+    v = _mm512_or_si512(v, _mm512_maskz_permutexvar_epi16(ones, from, v));
+    ones &= ones << 1;
+    from = _mm512_sub_epi16(lanes_16(), _mm512_set1_epi16(2));
+    v = _mm512_or_si512(v, _mm512_maskz_permutexvar_epi16(ones, from, v));
+    ones &= ones << 2;
+    for (int n = 4; ones; n *= 2) {
+        from = _mm512_sub_epi16(lanes_16(), _mm512_set1_epi16((short)n));
         v = _mm512_or_si512(v, _mm512_maskz_permutexvar_epi16(ones, from, v));
         ones &= ones << n;
     }
@@ -321,4 +367,15 @@ int quern_block_bits(const quern_block *block, const uint8_t *in, uint64_t *bits
 #endif
     return low == QUERN_BLOCK_BITMAP ? bitmap_plain(block, in, bits, at)
                                      : decode_and_set(block, in, bits, at);
+}
+
+int quern_block_bitmaps(quern_block_run *run)
+{
+#ifdef QUERN_BLOCK_VECTOR
+    if (quern_cpu_get_level() == QUERN_CPU_AVX512) {
+        return bitmaps_avx512(run);
+    }
+#endif
+    (void)run;
+    return 0;
 }
