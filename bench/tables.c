@@ -100,8 +100,9 @@ void tables_builds(const run *r)
         "\n## Building\n\nFrom text in the page cache to an index that is merged to one segment "
         "and synced; the process's start is left out,\nits compiler is not. \"As built\" is "
         "not merged; what is removed is removed after the merge. The index is what is on disk "
-        "without the column of line numbers that some "
-        "engines need for the\nbench. The entropy bound of this corpus is %.1f MB.\n\n"
+        "without what only tells which line\na passage is: a column of line numbers in Lucene and "
+        "Tantivy, in quern the names of the articles, which are the\nlines here (section KEYS); "
+        "\"on disk\" has them. The entropy bound of this corpus is %.1f MB.\n\n"
         "| engine | how | s | CPU s | MB/s | peak MB | on disk MB | index MB | %% of text | times "
         "the "
         "bound |\n|---|---|---|---|---|---|---|---|---|---|\n",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* articles - keys, records and texts of the articles of a segment; part of segment.h.
  *
- * KEYS holds every key as source, a NUL, id: front-coded in groups of 16, the first of a group
- * whole. As no source holds a NUL, the bytes of keys order as (source, id) do. META holds records,
- * in frames: records.h.
+ * KEYS holds every key as source, and where there is an id a NUL and the id: front-coded in groups
+ * of 16, the first of a group whole. As no source holds a NUL, the bytes of keys order as (source,
+ * id) do. META holds records, in frames: records.h.
  */
 #include "index/segment_format.h"
 #include "index/texts.h"
@@ -57,27 +57,32 @@ static quern_status load_group(quern_segment *s, uint32_t group, quern_cursor *o
 /* Steps to the next key of a group; `key` holds the one before. */
 static quern_status next_key(quern_segment *s, quern_cursor *c, quern_buf *key, quern_error *err)
 {
-    uint64_t shared = quern_cursor_varint(c);
-    quern_string rest = quern_cursor_string(c);
-    if (c->status || shared > key->len || shared + rest.len > KEY_BYTES_MAX) {
+    uint64_t sizes = quern_cursor_u8(c);
+    uint64_t cut = sizes & QUERN_KEY_LONG;
+    uint64_t more = sizes >> 4;
+    cut += cut == QUERN_KEY_LONG ? quern_cursor_varint(c) : 0;
+    more += more == QUERN_KEY_LONG ? quern_cursor_varint(c) : 0;
+    const uint8_t *rest = more <= KEY_BYTES_MAX ? quern_cursor_bytes(c, (size_t)more) : NULL;
+    if (c->status || !rest || cut > key->len || key->len - cut + more > KEY_BYTES_MAX) {
         return quern_segment_damaged(s, "a key is damaged", err);
     }
-    key->len = (size_t)shared;
-    quern_buf_bytes(key, rest.data, rest.len);
+    key->len -= (size_t)cut;
+    quern_buf_bytes(key, rest, (size_t)more);
     return key->status ? quern_fail_nomem(err) : QUERN_OK;
 }
 
 static quern_status split_key(const quern_segment *s, const quern_buf *key, quern_string *source,
                               quern_string *id, quern_error *err)
 {
-    const uint8_t *nul = key->len > 0 ? memchr(key->data, 0, key->len) : NULL;
-    if (!nul) {
-        return quern_segment_damaged(s, "a key has no source", err);
+    const char *data = key->len > 0 ? (const char *)key->data : "";
+    const char *nul = key->len > 0 ? memchr(data, 0, key->len) : NULL;
+    if (nul && nul == data + key->len - 1) {
+        return quern_segment_damaged(s, "a key ends before its id", err);
     }
-    source->data = (const char *)key->data;
-    source->len = (size_t)(nul - key->data);
-    id->data = (const char *)nul + 1;
-    id->len = key->len - source->len - 1;
+    source->data = data;
+    source->len = nul ? (size_t)(nul - data) : key->len;
+    id->data = nul ? nul + 1 : data + key->len;
+    id->len = (size_t)(data + key->len - id->data);
     return QUERN_OK;
 }
 
@@ -86,18 +91,20 @@ static quern_status read_key(quern_segment *s, uint32_t article, quern_texts_key
                              quern_error *err)
 {
     uint32_t next = last->article + 1;
-    if (last->key.len == 0 || article / QUERN_TERM_GROUP != last->article / QUERN_TERM_GROUP ||
+    if (!last->is_read || article / QUERN_TERM_GROUP != last->article / QUERN_TERM_GROUP ||
         article < last->article) {
         quern_buf_clear(&last->key);
+        last->is_read = 0;
         QUERN_TRY(load_group(s, article / QUERN_TERM_GROUP, &last->group, err));
         next = article / QUERN_TERM_GROUP * QUERN_TERM_GROUP;
     }
     for (; next <= article; next++) {
         quern_status status = next_key(s, &last->group, &last->key, err);
         if (status) {
-            quern_buf_clear(&last->key);
+            last->is_read = 0;
             return status;
         }
+        last->is_read = 1;
         last->article = next;
     }
     return QUERN_OK;

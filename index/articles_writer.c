@@ -147,6 +147,22 @@ void quern_articles_writer_finish(quern_articles_writer *w)
 
 /* ---- One article ---- */
 
+/* Appends a key as the one before without its last `cut` bytes, and others behind. */
+static void put_rest(quern_buf *out, size_t cut, const uint8_t *rest, size_t more)
+{
+    const size_t longs = QUERN_KEY_LONG;
+    quern_buf_u8(out, (uint8_t)(least(cut, longs) | least(more, longs) << 4));
+    if (cut >= longs) {
+        quern_buf_varint(out, cut - longs);
+    }
+    if (more >= longs) {
+        quern_buf_varint(out, more - longs);
+    }
+    if (more > 0) {
+        quern_buf_bytes(out, rest, more);
+    }
+}
+
 static quern_status put_key(quern_articles_writer *w, uint32_t i, const quern_stored_article *a,
                             quern_error *err)
 {
@@ -156,8 +172,10 @@ static quern_status put_key(quern_articles_writer *w, uint32_t i, const quern_st
     }
     quern_buf_clear(&w->key);
     quern_buf_bytes(&w->key, a->source.data, a->source.len);
-    quern_buf_u8(&w->key, 0);
-    quern_buf_bytes(&w->key, a->id.data, a->id.len);
+    if (a->id.len > 0) {
+        quern_buf_u8(&w->key, 0);
+        quern_buf_bytes(&w->key, a->id.data, a->id.len);
+    }
     if (w->key.status) {
         return quern_fail_nomem(err);
     }
@@ -170,12 +188,12 @@ static quern_status put_key(quern_articles_writer *w, uint32_t i, const quern_st
                   (shared < w->before.len && w->key.data[shared] < w->before.data[shared]))) {
         return quern_fail(err, QUERN_E_INVALID, "articles are not in the order of their keys");
     }
+    size_t cut = w->before.len - shared;
     if (i % QUERN_TERM_GROUP == 0) {
         quern_buf_u64(&w->key_offsets, quern_spill_len(&w->keys));
-        shared = 0;
+        shared = cut = 0;
     }
-    quern_buf_varint(&w->keys.mem, shared);
-    quern_buf_string(&w->keys.mem, w->key.data + shared, w->key.len - shared);
+    put_rest(&w->keys.mem, cut, w->key.data ? w->key.data + shared : NULL, w->key.len - shared);
     quern_spill_check(&w->keys);
     quern_buf swap = w->before;
     w->before = w->key;

@@ -26,6 +26,7 @@
 
 #define QUERN_TERM_GROUP 16u /* terms, or keys, in a front-coded block */
 #define QUERN_TERM_BYTES_MAX 255u
+#define QUERN_KEY_LONG 15u              /* in a nibble: a varint of what is more follows */
 #define QUERN_TEXT_CHUNK 8192u          /* bytes of text in a frame */
 #define QUERN_META_FRAME_MAX (1u << 30) /* bytes of records in a frame */
 #define QUERN_GROUP 32u                 /* blocks, or frames, that share a base offset */

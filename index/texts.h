@@ -30,7 +30,8 @@ void quern_texts_remember(quern_texts_desk *desk, const quern_records *place);
 
 /* The key that was read last. */
 typedef struct quern_texts_key {
-    quern_buf key; /* empty: there is none */
+    quern_buf key;
+    int is_read; /* there is one: */
     uint32_t article;
     quern_cursor group; /* from the key after it on */
 } quern_texts_key;

@@ -153,13 +153,13 @@ static void all_filled(const subject *s)
     uint8_t *bits[2] = {begins, filled};
     uint32_t n_set = n[0] < n[1] ? n[0] : n[1];
     for (int i = 0; i < 2; i++) { /* both begin with as many ones as there can be */
-        uint32_t words = (n[i] + 63) / 64;
-        memset(bits[i], 0, words * (size_t)8);
+        size_t words = (n[i] + 63) / 64;
+        memset(bits[i], 0, words * 8);
         for (uint32_t k = 0; k < n_set; k++) {
             bits[i][k / 8] = (uint8_t)(bits[i][k / 8] | 1u << k % 8);
         }
         for (uint32_t k = 0; k < n[i]; k += QUERN_FIRSTS_BLOCK) {
-            quern_store32(bits[i] + words * (size_t)8 + k / QUERN_FIRSTS_BLOCK * 4,
+            quern_store32(bits[i] + words * 8 + (size_t)(k / QUERN_FIRSTS_BLOCK) * 4,
                           k < n_set ? k : n_set);
         }
     }
@@ -170,14 +170,21 @@ static void title_flag(const subject *s)
         *at(s, QUERN_SECTION_TITLE, i) ^= 1;
     }
 }
+static uint8_t *first_key(const subject *s)
+{
+    uint64_t groups = (s->ref.n_articles + (uint64_t)15) / 16;
+    uint8_t *key = at(s, QUERN_SECTION_KEYS, (groups + 1) * 4);
+    CHECK(key[0] >> 4 < 15);
+    return key;
+}
 static void key_order(const subject *s)
 {
-    *at(s, QUERN_SECTION_KEYS, ((s->ref.n_articles + 15) / 16 + 1) * 4 + 2) = 'z';
+    first_key(s)[1] = 'z';
 }
 static void key_nul(const subject *s)
 {
-    uint8_t *key = at(s, QUERN_SECTION_KEYS, ((s->ref.n_articles + 15) / 16 + 1) * 4);
-    key[1 + key[1]] = 'x';
+    uint8_t *key = first_key(s);
+    key[key[0] >> 4] = 0;
 }
 static void meta_frames(const subject *s)
 {
@@ -249,7 +256,7 @@ static const breach breaches[] = {
     {"no article without passages", all_filled, "needs no word", 0},
     {"title flags", title_flag, "title and record", 0},
     {"keys out of order", key_order, "keys are not in order", 0},
-    {"a key without source", key_nul, "source", 0},
+    {"a key without its id", key_nul, "ends before its id", 0},
     {"offset of a frame", meta_frames, "", 0},
     {"length of a frame", text_frame, "", 0},
     {"terms out of order", term_order, "terms are not in order", 0},
