@@ -200,9 +200,10 @@ void *quern_arena_alloc(quern_arena *arena, size_t size)
     }
     size = (size + 15) & ~(size_t)15;
     if (size > arena->cap - arena->used) {
-        size_t cap = size > 4096 - sizeof(struct quern_arena_chunk)
-                         ? size
-                         : 4096 - sizeof(struct quern_arena_chunk);
+        /* An eighth of what there is, so that a large arena comes to lie in large pages. */
+        size_t cap = 4096 - sizeof(struct quern_arena_chunk);
+        cap = arena->bytes / 8 > cap ? arena->bytes / 8 : cap;
+        cap = size > cap ? size : cap;
         struct quern_arena_chunk *chunk = quern_alloc(sizeof *chunk + cap);
         if (!chunk) {
             return NULL;
@@ -211,6 +212,7 @@ void *quern_arena_alloc(quern_arena *arena, size_t size)
         arena->chunks = chunk;
         arena->used = 0;
         arena->cap = cap;
+        arena->bytes += sizeof *chunk + cap;
     }
     void *out = (char *)(arena->chunks + 1) + arena->used;
     arena->used += size;

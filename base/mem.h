@@ -29,6 +29,7 @@ int quern_grow(void *array, size_t *cap, size_t need, size_t size);
 typedef struct quern_arena {
     struct quern_arena_chunk *chunks;
     size_t used, cap; /* bytes of the newest chunk */
+    size_t bytes;     /* of all */
 } quern_arena;
 
 void quern_arena_init(quern_arena *arena);

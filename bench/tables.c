@@ -98,7 +98,8 @@ void tables_builds(const run *r)
     fprintf(
         r->out,
         "\n## Building\n\nFrom text in the page cache to an index that is merged to one segment "
-        "and synced; the process's start is left out,\nits compiler is not. \"As built\" is "
+        "and synced; the process's start is left out,\nits compiler is not. One thread has the "
+        "engines' core, two have all cores. \"As built\" is "
         "not merged; what is removed is removed after the merge. The index is what is on disk "
         "without what only tells which line\na passage is: a column of line numbers in Lucene and "
         "Tantivy, in quern the names of the articles, which are the\nlines here (section KEYS); "

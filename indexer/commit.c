@@ -62,7 +62,7 @@ static quern_status set_flush(quern_writer *w, quern_error *err)
 {
     size_t limit = quern_writer_run_limit(w);
     size_t used = quern_writer_run_used(w);
-    size_t sort = (size_t)w->run->n_tokens * 8; /* as it stands in `used` */
+    size_t sort = quern_writer_sort_bytes(w); /* as it stands in `used` */
     QUERN_TRY(quern_run_begin_flush(w->run, err));
     QUERN_TRY(quern_numbers_look(&w->inverter.numbers, &w->job.flush.terms, err));
     w->job.flush.run = w->run;

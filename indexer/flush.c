@@ -34,7 +34,8 @@ typedef struct sorter {
     bucket *buckets;
     size_t n_buckets, cap_buckets;
     uint64_t target;             /* records in a bucket of several ranks, at most */
-    uint64_t *records, *sorted;  /* of the slice; of the bucket at hand, by rank */
+    uint64_t *records, *sorted;  /* of the slice, in the buffer that is kept; of the bucket at
+                                    hand, by rank */
     uint64_t *ends;              /* of each bucket of the slice */
     uint32_t *starts;            /* of each rank of the bucket at hand */
     uint32_t *rank_of;           /* of each slot of the bucket at hand: its rank within it */
@@ -515,7 +516,14 @@ static quern_status make_buffers(sorter *s, uint64_t cap)
         most = b->n > 1 && b->records > most ? b->records : most;
         n_slots = b->n_slots > n_slots ? b->n_slots : n_slots;
     }
-    s->records = quern_alloc(cap * sizeof *s->records);
+    quern_flush_buffer *buffer = s->flush->buffer;
+    cap = cap > 0 ? cap : 1; /* articles without words have no records */
+    if (buffer->cap < cap || buffer->cap > cap + cap / 4) {
+        quern_flush_buffer_finish(buffer);
+        buffer->records = quern_alloc(cap * sizeof *s->records);
+        buffer->cap = buffer->records ? (size_t)cap : 0;
+    }
+    s->records = buffer->records;
     s->sorted = quern_alloc(most * sizeof *s->sorted);
     s->starts = quern_alloc(n_slots * sizeof *s->starts);
     s->rank_of = quern_alloc(n_slots * sizeof *s->rank_of);
@@ -602,6 +610,12 @@ static quern_status feed_terms(sorter *s)
     return QUERN_OK;
 }
 
+void quern_flush_buffer_finish(quern_flush_buffer *buffer)
+{
+    quern_free(buffer->records);
+    memset(buffer, 0, sizeof *buffer);
+}
+
 quern_status quern_flush_run(const quern_flush *flush, quern_segment_ref *out, quern_error *err)
 {
     quern_error mine;
@@ -624,7 +638,6 @@ quern_status quern_flush_run(const quern_flush *flush, quern_segment_ref *out, q
     quern_free(s->places);
     quern_ranks_finish(&s->ranks);
     quern_free(s->buckets);
-    quern_free(s->records);
     quern_free(s->sorted);
     quern_free(s->ends);
     quern_free(s->starts);

@@ -29,6 +29,15 @@
 #include "indexer/numbers.h"
 #include "indexer/run.h"
 
+/* Memory of the sort buffer, which is kept from one flush to the next: pages that are there already
+ * need not be cleared. Zeroed is a valid, empty one. */
+typedef struct quern_flush_buffer {
+    uint64_t *records;
+    size_t cap;
+} quern_flush_buffer;
+
+void quern_flush_buffer_finish(quern_flush_buffer *buffer); /* frees, zeroes */
+
 typedef struct quern_flush {
     quern_vfs *vfs;
     const char *dir;
@@ -36,6 +45,7 @@ typedef struct quern_flush {
     quern_run *run; /* quern_run_begin_flush was called */
     quern_numbers_view terms;
     size_t sort_bytes; /* what the sort buffer may take */
+    quern_flush_buffer *buffer;
 } quern_flush;
 
 /* Writes the segment of the run's live articles, of which there is at least one. */

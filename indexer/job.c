@@ -35,9 +35,11 @@ static void run_job(quern_job *job)
 {
     job->status = QUERN_OK;
     if (job->flush.run) {
+        job->flush.buffer = &job->buffer;
         job->status = quern_flush_run(&job->flush, &job->flushed, &job->error);
     }
     if (!job->status && job->merge.n_inputs > 0) {
+        quern_flush_buffer_finish(&job->buffer); /* its memory is for the merge */
         job->status = quern_merge_segments(&job->merge, &job->merged, &job->error);
     }
 }
@@ -160,5 +162,7 @@ void quern_job_finish(quern_job *job)
     quern_free(job->dead);
     quern_free(job->inputs);
     quern_free(job->flush.terms.blocks);
+    quern_flush_buffer buffer = job->buffer;
     memset(job, 0, sizeof *job);
+    job->buffer = buffer;
 }

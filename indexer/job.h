@@ -17,6 +17,7 @@
 
 typedef struct quern_job {
     quern_flush flush; /* run NULL: nothing to flush */
+    quern_flush_buffer buffer;
     quern_segment_ref flushed;
     quern_merge merge; /* n_inputs 0: nothing to merge */
     quern_merge_input *inputs;
@@ -41,7 +42,7 @@ quern_status quern_job_wait(quern_job *job, quern_error *err);
  * are dead there too. */
 quern_status quern_job_adopt(quern_job *job, quern_shelf *shelf, quern_error *err);
 
-/* Waits, frees, zeroes; zeroed is fine. */
+/* Waits, frees, zeroes; zeroed is fine. The buffer of flushes is kept for the next one. */
 void quern_job_finish(quern_job *job);
 
 #endif

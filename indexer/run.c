@@ -56,11 +56,10 @@ size_t quern_run_memory(const quern_run *run)
            run->n_source_slots * sizeof *run->source_slots;
 }
 
-/* Lengths, the encoder's 12 bytes a passage, the order of articles and its items; and a sort buffer
- * that takes all tokens at once. */
+/* Lengths, the encoder's 13 bytes a passage, the order of articles and its items. */
 size_t quern_run_flush_memory(const quern_run *run)
 {
-    return (size_t)(run->n_passages * 16 + run->n * 28 + run->n_tokens * 8);
+    return (size_t)(run->n_passages * 17 + run->n * 28);
 }
 
 static int grow_keys(quern_run *run)

@@ -95,7 +95,7 @@ typedef struct quern_run {
 void quern_run_finish(quern_run *run); /* frees, zeroes */
 void quern_run_clear(quern_run *run);  /* empties it, keeping memory for the next */
 
-/* Bytes that the run takes now, and what flushing it will take beside that at least. */
+/* Bytes that the run takes now, and what flushing it will take beside that and a sort buffer. */
 size_t quern_run_memory(const quern_run *run);
 size_t quern_run_flush_memory(const quern_run *run);
 

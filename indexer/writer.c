@@ -212,6 +212,7 @@ void quern_writer_close(quern_writer *w)
     }
     quern_engine_writer_close(&w->guest);
     quern_job_finish(&w->job);
+    quern_flush_buffer_finish(&w->job.buffer);
     quern_shelf_unlink(&w->shelf);
     quern_shelf_close(&w->shelf);
     quern_run_finish(&w->runs[0]);
@@ -245,9 +246,16 @@ size_t quern_writer_run_limit(const quern_writer *w)
     return all_runs(w) / w->threads;
 }
 
+size_t quern_writer_sort_bytes(const quern_writer *w)
+{
+    size_t needs = (size_t)w->run->n_tokens * sizeof *w->job.buffer.records;
+    size_t has = w->threads == 1 ? w->job.buffer.cap * sizeof *w->job.buffer.records : 0;
+    return needs > has ? needs : has;
+}
+
 size_t quern_writer_run_used(const quern_writer *w)
 {
-    return quern_run_memory(w->run) + quern_run_flush_memory(w->run) +
+    return quern_run_memory(w->run) + quern_run_flush_memory(w->run) + quern_writer_sort_bytes(w) +
            (size_t)w->inverter.numbers.view.n * 12;
 }
 
@@ -269,7 +277,11 @@ static quern_status make_room(quern_writer *w, const quern_article *article, que
                           w->run->n_tokens > TOKENS_MOST || terms >= QUERN_NUMBERS_MAX)) {
         QUERN_TRY(quern_writer_flush(w, err));
     }
-    return needs > limit ? quern_writer_join(w, err) : QUERN_OK; /* it may have all the memory */
+    if (needs > limit) { /* it may have all the memory */
+        QUERN_TRY(quern_writer_join(w, err));
+        quern_flush_buffer_finish(&w->job.buffer);
+    }
+    return QUERN_OK;
 }
 
 /* ---- Putting ---- */

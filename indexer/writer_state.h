@@ -60,6 +60,8 @@ uint64_t quern_writer_room(const quern_writer *w);
 size_t quern_writer_run_limit(const quern_writer *w);
 /* Bytes that the run at hand uses, with what flushing it takes. */
 size_t quern_writer_run_used(const quern_writer *w);
+/* Those of them that are for sorting its log: at least what is kept from the last flush. */
+size_t quern_writer_sort_bytes(const quern_writer *w);
 
 /* Waits for the job, if any, and puts what it made on the shelf. */
 quern_status quern_writer_join(quern_writer *w, quern_error *err);

@@ -75,18 +75,7 @@ void quern_vocabulary_reset(quern_vocabulary *vocabulary)
 size_t quern_vocabulary_memory(const quern_vocabulary *vocabulary)
 {
     return quern_spelling_table_memory(&vocabulary->spellings) +
-           vocabulary->words.cap * sizeof(quern_map_slot) + vocabulary->arena_bytes;
-}
-
-/* A piece of the arena, with what its chunks cost beside it in the count. */
-static void *allocate(quern_vocabulary *vocabulary, size_t size)
-{
-    void *p = quern_arena_alloc(&vocabulary->arena, size);
-    if (p) {
-        size = (size + 15) & ~(size_t)15;
-        vocabulary->arena_bytes += size + (size + 63) / 64;
-    }
-    return p;
+           vocabulary->words.cap * sizeof(quern_map_slot) + vocabulary->arena.bytes;
 }
 
 static int is_full(size_t n, size_t cap)
@@ -188,7 +177,7 @@ quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *te
     if (slot->key) {
         return slot->word;
     }
-    quern_word *word = allocate(vocabulary, sizeof *word + len + 1);
+    quern_word *word = quern_arena_alloc(&vocabulary->arena, sizeof *word + len + 1);
     if (!word) {
         return NULL;
     }
@@ -204,7 +193,8 @@ quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *te
 static int add_long(quern_vocabulary *vocabulary, quern_string spelling, quern_word *word)
 {
     char *copy = NULL;
-    if (map_reserve(&vocabulary->spellings.longs) || !(copy = allocate(vocabulary, spelling.len))) {
+    if (map_reserve(&vocabulary->spellings.longs) ||
+        !(copy = quern_arena_alloc(&vocabulary->arena, spelling.len))) {
         return -1;
     }
     memcpy(copy, spelling.data, spelling.len);

@@ -58,7 +58,6 @@ typedef struct quern_vocabulary {
     uint64_t seed;
     quern_map words; /* every term and every form of all languages, once */
     quern_arena arena;
-    size_t arena_bytes;
 } quern_vocabulary;
 
 void quern_vocabulary_init(quern_vocabulary *vocabulary);

@@ -298,10 +298,12 @@ static quern_segment_ref flush_with(size_t sort_bytes, const char *dir)
             CHECK(add(&inv, &run, &a) == QUERN_OK);
         }
     }
-    quern_flush flush = {quern_vfs_posix(), dir, 1, &run, {NULL, 0}, sort_bytes};
+    quern_flush_buffer buffer = {NULL, 0};
+    quern_flush flush = {quern_vfs_posix(), dir, 1, &run, {NULL, 0}, sort_bytes, &buffer};
     CHECK(quern_run_begin_flush(&run, &err) == QUERN_OK);
     CHECK(quern_numbers_look(&inv.numbers, &flush.terms, &err) == QUERN_OK);
     CHECK(quern_flush_run(&flush, &ref, &err) == QUERN_OK);
+    quern_flush_buffer_finish(&buffer);
     quern_free(flush.terms.blocks);
     quern_run_finish(&run);
     quern_inverter_finish(&inv);
