@@ -6,15 +6,11 @@
 
 #include <stdlib.h>
 
-#define ROW(text) text, sizeof text - 1
+#define ROW RECORDER_TEXT
 
 static void pages(void)
 {
-    static const struct {
-        const char *name, *text;
-        size_t len;
-        const char *want; /* |title|text|marks date language fields @line */
-    } rows[] = {
+    static const recorder_row rows[] = {
         {"empty", ROW(""), "|||O @1\n"},
         {"words without markup", ROW("Hello \n world"), "||Hello world|O @1\n"},
         {"title, paragraphs", ROW("<title> A\n title</title><p>One <b>t</b>wo<p>Three"),
@@ -72,24 +68,14 @@ static void pages(void)
              "ELF\x01\x02"),
          "skip 0: a program, not text\n"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        recorder r;
-        quern_status status =
-            recorder_read(&r, &quern_format_html, rows[i].text, rows[i].len, 1 << 20);
-        char row[400];
-        snprintf(row, sizeof row, "%s: %.300s", rows[i].name, r.log);
-        CHECK_ROW(row, status == QUERN_OK && strcmp(r.log, rows[i].want) == 0);
-    }
+    recorder_check(&quern_format_html, rows, sizeof rows / sizeof *rows);
 }
 
 /* Files made to be slow: each is read or refused at once. What is refused shows that the arrays of
  * the parser are still told apart (html_tree.c). */
 static void hostile(void)
 {
-    static const struct {
-        const char *before, *unit; /* the unit is repeated; % becomes its number */
-        const char *want;          /* how the log begins */
-    } rows[] = {
+    static const recorder_hostile rows[] = {
         {"", "<div>", "skip 0: elements nested more than 640 deep"},
         {"", "<b a%>", "skip 0: elements nested more than 640 deep"},
         {"", "<p><b a%></p>", "skip 0: elements nested more than 640 deep"},
@@ -107,27 +93,7 @@ static void hostile(void)
         {"<table>", "<tr><td>a<td>b", "||a b\na b\n"},
         {"", "<div></div><p a=1 b=2>x</p>", "||x\n\nx"},
     };
-    size_t size = 3 << 20;
-    char *text = malloc(size + 64);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        size_t len = strlen(rows[i].before);
-        unsigned n = 0;
-        memcpy(text, rows[i].before, len);
-        while (len < size) {
-            for (const char *p = rows[i].unit; *p; p++) {
-                len += *p == '%' ? (size_t)sprintf(text + len, "%u", n++) : 1;
-                text[len - 1] = *p == '%' ? text[len - 1] : *p;
-            }
-        }
-        recorder r;
-        CHECK_ROW(rows[i].unit,
-                  recorder_read(&r, &quern_format_html, text, len, size + 64) == QUERN_OK);
-        char row[100];
-        snprintf(row, sizeof row, "%s: %.60s", rows[i].unit, r.log);
-        CHECK_ROW(row, strncmp(r.log, rows[i].want, strlen(rows[i].want)) == 0);
-    }
-    free(text);
+    recorder_check_hostile(&quern_format_html, rows, sizeof rows / sizeof *rows, 3 << 20);
 }
 
 /* Just below the bounds is taken. */

@@ -6,15 +6,11 @@
 
 #include <stdlib.h>
 
-#define ROW(text) text, sizeof text - 1
+#define ROW RECORDER_TEXT
 
 static void files(void)
 {
-    static const struct {
-        const char *name, *text;
-        size_t len;
-        const char *want; /* |title|text|marks date language fields @line */
-    } rows[] = {
+    static const recorder_row rows[] = {
         {"empty", ROW(""), "|||O @1\n"},
         {"paragraphs", ROW("One *two*\nthree\n\nFour"), "||One two three\n\nFour|O @1\n"},
         {"heading", ROW("# A *b*\ntext"), "|A b|A b\n\ntext|TO @1\n"},
@@ -55,23 +51,13 @@ static void files(void)
         {"byte order mark", ROW("\xEF\xBB\xBF---\ntitle: a\n---\nb"), "|a|b|O @1\n"},
         {"windows-1252", ROW("# caf\xE9 au lait"), "|café au lait|café au lait|TO @1\n"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        recorder r;
-        quern_status status =
-            recorder_read(&r, &quern_format_markdown, rows[i].text, rows[i].len, 1 << 20);
-        char row[400];
-        snprintf(row, sizeof row, "%s: %.300s", rows[i].name, r.log);
-        CHECK_ROW(row, status == QUERN_OK && strcmp(r.log, rows[i].want) == 0);
-    }
+    recorder_check(&quern_format_markdown, rows, sizeof rows / sizeof *rows);
 }
 
 /* Files made to be slow: each is read or refused at once. */
 static void hostile(void)
 {
-    static const struct {
-        const char *before, *unit; /* the unit is repeated */
-        const char *want;          /* how the log begins */
-    } rows[] = {
+    static const recorder_hostile rows[] = {
         {"", ">", "|||O"},
         {"", "- ", "|||O"},
         {"- - - - - - - - - - - - - - - - - - - - - - - - a\n", "\n", "||a|O"},
@@ -86,24 +72,7 @@ static void hostile(void)
         {"", "1234567890", "||1234567890"},
         {"", "word ", "||word word"},
     };
-    size_t size = 1 << 20;
-    char *text = malloc(size + 64);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        size_t len = strlen(rows[i].before);
-        size_t n = strlen(rows[i].unit);
-        memcpy(text, rows[i].before, len);
-        for (; len < size; len += n) {
-            memcpy(text + len, rows[i].unit, n);
-        }
-        recorder r;
-        CHECK_ROW(rows[i].unit,
-                  recorder_read(&r, &quern_format_markdown, text, len, size + 64) == QUERN_OK);
-        char row[100];
-        snprintf(row, sizeof row, "%s: %.60s", rows[i].unit, r.log);
-        CHECK_ROW(row, strncmp(r.log, rows[i].want, strlen(rows[i].want)) == 0);
-    }
-    free(text);
+    recorder_check_hostile(&quern_format_markdown, rows, sizeof rows / sizeof *rows, 1 << 20);
 }
 
 int main(void)

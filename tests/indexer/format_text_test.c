@@ -4,7 +4,7 @@
 #include "tests/check.h"
 #include "tests/indexer/recorder.h"
 
-#define ROW(text) text, sizeof text - 1
+#define ROW RECORDER_TEXT
 
 static void files(void)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* recorder - a sink that writes down what a format hands it, one line an article or skip, and the
- * reading of a string as if it were a file. */
+/* recorder - a sink that writes down what a format hands it, one line an article or skip; the
+ * reading of a string as if it were a file; and rows of files that are checked so. */
 #ifndef QUERN_TESTS_INDEXER_RECORDER_H
 #define QUERN_TESTS_INDEXER_RECORDER_H
 
 #include "indexer/format.h"
 
 #include "base/mem.h"
+#include "tests/check.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -94,6 +95,59 @@ static inline quern_status recorder_read(recorder *r, const quern_format *format
     quern_free(input.block);
     quern_charset_finish(&r->charset);
     return status;
+}
+
+/* ---- Rows ---- */
+
+/* A file and what is read of it. */
+typedef struct recorder_row {
+    const char *name, *text;
+    size_t len;
+    const char *want; /* id|title|text|marks date language fields @line */
+} recorder_row;
+
+#define RECORDER_TEXT(text) text, sizeof text - 1
+
+static inline void recorder_check(const quern_format *format, const recorder_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        recorder r;
+        quern_status status = recorder_read(&r, format, rows[i].text, rows[i].len, 1 << 20);
+        char row[400];
+        snprintf(row, sizeof row, "%s: %.300s", rows[i].name, r.log);
+        CHECK_ROW(row, status == QUERN_OK && strcmp(r.log, rows[i].want) == 0);
+    }
+}
+
+/* A file made to be slow. */
+typedef struct recorder_hostile {
+    const char *before, *unit; /* the unit is repeated; % becomes its number */
+    const char *want;          /* how the log begins */
+} recorder_hostile;
+
+/* Checks files of about `size` bytes. */
+static inline void recorder_check_hostile(const quern_format *format, const recorder_hostile *rows,
+                                          size_t n, size_t size)
+{
+    char *text = (char *)malloc(size + 64);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strlen(rows[i].before);
+        unsigned number = 0;
+        memcpy(text, rows[i].before, len);
+        while (len < size) {
+            for (const char *p = rows[i].unit; *p; p++) {
+                len += *p == '%' ? (size_t)sprintf(text + len, "%u", number++) : 1;
+                text[len - 1] = *p == '%' ? text[len - 1] : *p;
+            }
+        }
+        recorder r;
+        CHECK_ROW(rows[i].unit, recorder_read(&r, format, text, len, size + 64) == QUERN_OK);
+        char row[100];
+        snprintf(row, sizeof row, "%s: %.60s", rows[i].unit, r.log);
+        CHECK_ROW(row, strncmp(r.log, rows[i].want, strlen(rows[i].want)) == 0);
+    }
+    free(text);
 }
 
 #endif
