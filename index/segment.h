@@ -182,7 +182,8 @@ quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *
 /* A string of bits, one a passage, that lists are poured into. */
 typedef struct quern_pour {
     uint64_t *bits;       /* of [base, end), whole words */
-    const uint64_t *mask; /* or NULL: blocks with no passage of these are left out */
+    const uint64_t *mask; /* or NULL: blocks with no passage of these may be left out; with the
+                             same margins as the bits, whatever stands there */
     uint32_t base, end;   /* base is a multiple of 64 */
     int is_own;           /* no other list is in the bits: they are 0 from the block's first passage
                              on, and QUERN_POUR_MARGIN words before and behind them may be written */

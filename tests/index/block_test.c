@@ -357,7 +357,114 @@ static void test_bits_of_any_bytes(void)
     quern_cpu_limit(QUERN_CPU_AVX512);
 }
 
+enum { RUN_BLOCKS = 31, RUN_WORDS = RUN_BLOCKS * 10 + 2 * QUERN_BLOCK_BITS_SLACK };
+
+/* A group of a list: most blocks are bitmaps. */
+typedef struct group {
+    uint8_t list[RUN_BLOCKS * QUERN_BLOCK_BYTES_MAX];
+    uint8_t lasts[RUN_BLOCKS * 4], ends[RUN_BLOCKS * 2], forms[RUN_BLOCKS];
+    uint64_t want[RUN_BLOCKS + 1][RUN_WORDS]; /* the bits of the first so many blocks */
+    uint32_t base[RUN_BLOCKS + 1], begin[RUN_BLOCKS + 1];
+} group;
+
+static void make_group(uint64_t *seed, group *g)
+{
+    uint32_t at = (uint32_t)(check_random(seed) % 64);
+    memset(g, 0, sizeof *g);
+    for (uint32_t b = 0; b < RUN_BLOCKS; b++) {
+        uint32_t passages[QUERN_BLOCK];
+        uint32_t tfs[QUERN_BLOCK];
+        uint32_t gap = check_random(seed) % 20 ? 1 + (uint32_t)(check_random(seed) % 4) : 8;
+        quern_block block = {QUERN_BLOCK, at, 0, 0};
+        g->base[b] = at;
+        memcpy(g->want[b + 1], g->want[b], sizeof g->want[b]);
+        for (uint32_t i = 0; i < QUERN_BLOCK; i++) {
+            at += (uint32_t)(check_random(seed) % gap);
+            g->want[b + 1][at / 64] |= (uint64_t)1 << at % 64;
+            passages[i] = at++;
+            tfs[i] = 1 + (i % 40 == 0);
+        }
+        size_t bytes = quern_block_encode(&block, passages, tfs, g->list + g->begin[b]);
+        g->base[b + 1] = at;
+        g->begin[b + 1] = g->begin[b] + (uint32_t)bytes;
+        quern_store32(g->lasts + (size_t)b * 4, block.last);
+        quern_store16(g->ends + (size_t)b * 2, (uint16_t)g->begin[b + 1]);
+        g->forms[b] = block.form;
+    }
+}
+
+/* A run ends before the first block that cannot be a part of it, and not much earlier: with a mask,
+ * before a block in whose words it has nothing. */
+static void check_run(uint64_t *seed, const group *g, const uint64_t *mask)
+{
+    uint64_t bits[RUN_WORDS] = {0};
+    quern_block_run run = {
+        .list = g->list,
+        .lasts = g->lasts,
+        .ends = g->ends,
+        .forms = g->forms,
+        .mask = mask,
+        .bits = bits,
+        .stop = (uint32_t)(check_random(seed) % (g->base[RUN_BLOCKS] * 2)),
+        .next = (uint32_t)(check_random(seed) % RUN_BLOCKS),
+        .end = RUN_BLOCKS,
+    };
+    uint32_t first = run.next;
+    run.base = g->base[first];
+    run.begin = g->begin[first];
+    run.readable = g->begin[check_random(seed) % 3 ? RUN_BLOCKS : first + 1];
+    CHECK(quern_block_bitmaps(&run) == 0);
+    CHECK(run.next >= first && run.next <= RUN_BLOCKS);
+    CHECK(run.base == g->base[run.next] && run.begin == g->begin[run.next]);
+    CHECK(run.begin <= run.readable || run.next == first);
+    CHECK(run.next == first || g->base[run.next - 1] < run.stop);
+    for (uint32_t b = first; b < run.next; b++) {
+        CHECK((g->forms[b] & 63u) == QUERN_BLOCK_BITMAP);
+    }
+    for (size_t i = 0; i < RUN_WORDS; i++) {
+        CHECK(bits[i] == (g->want[run.next][i] & ~g->want[first][i]));
+    }
+    if (mask && run.next > first) { /* what was appended last touches the mask */
+        uint64_t any = 0;
+        for (uint32_t w = g->base[run.next - 1] / 64; w <= (run.base - 1) / 64; w++) {
+            any |= mask[w];
+        }
+        CHECK(any != 0);
+    }
+}
+
+static void test_runs(void)
+{
+    static group g;
+    uint64_t seed = check_seed(38);
+    for (int round = 0; round < 600; round++) {
+        uint64_t mask[RUN_WORDS];
+        make_group(&seed, &g);
+        for (size_t i = 0; i < RUN_WORDS; i++) {
+            mask[i] = check_random(&seed) % 5 ? check_random(&seed) : 0;
+        }
+        quern_cpu_limit((quern_cpu_level)(round % 3));
+        for (int i = 0; i < 8; i++) {
+            check_run(&seed, &g, i % 2 ? mask : NULL);
+        }
+        g.list[g.begin[RUN_BLOCKS] / 2] ^= 8; /* nothing is read where it must not be */
+        quern_block_run run = {.list = g.list,
+                               .lasts = g.lasts,
+                               .ends = g.ends,
+                               .forms = g.forms,
+                               .bits = mask,
+                               .stop = UINT32_MAX,
+                               .end = RUN_BLOCKS,
+                               .base = g.base[0],
+                               .readable = g.begin[RUN_BLOCKS]};
+        quern_block_bitmaps(&run);
+        CHECK(run.next <= RUN_BLOCKS);
+    }
+    quern_cpu_limit(QUERN_CPU_AVX512);
+}
+
 static CU_TestInfo tests[] = {
+    {"runs of bitmaps", test_runs},
     {"bits", test_bits},
     {"bits of any bytes", test_bits_of_any_bytes},
     {"levels", test_levels},
