@@ -5,6 +5,63 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "tests/check.h"
+#include "tests/scratch.h"
+
+quern_index *library_make(char dir[LIBRARY_DIR], const quern_index_options *options)
+{
+    quern_error err;
+    quern_index *index = NULL;
+    scratch_make(dir);
+    strcat(dir, "/i");
+    CU_ASSERT_FATAL(quern_index_create(dir, options, &err) == QUERN_OK);
+    CU_ASSERT_FATAL(quern_index_open(dir, NULL, &index, &err) == QUERN_OK);
+    return index;
+}
+
+void library_remove(char dir[LIBRARY_DIR], quern_index *index)
+{
+    quern_index_close(index);
+    dir[strlen(dir) - strlen("/i")] = '\0';
+    scratch_remove(dir);
+}
+
+quern_writer *library_writer(quern_index *index)
+{
+    quern_error err;
+    quern_writer *w = NULL;
+    CU_ASSERT_FATAL(quern_writer_open(index, NULL, &w, &err) == QUERN_OK);
+    return w;
+}
+
+void library_commit(quern_writer *w)
+{
+    quern_error err;
+    CU_ASSERT_FATAL(quern_writer_commit(w, &err) == QUERN_OK);
+    quern_writer_close(w);
+}
+
+quern_reader *library_reader(quern_index *index)
+{
+    quern_error err;
+    quern_reader *reader = NULL;
+    CU_ASSERT_FATAL(quern_reader_open(index, &reader, &err) == QUERN_OK);
+    return reader;
+}
+
+quern_hits *library_hits(quern_reader *reader, const char *text,
+                         const quern_search_options *options)
+{
+    quern_error err;
+    quern_query *query = NULL;
+    quern_hits *hits = NULL;
+    CHECK_ROW(text, quern_query_parse(reader, quern_str(text), &query, &err) == QUERN_OK);
+    CHECK_ROW(text, quern_search(reader, query, options, &hits, &err) == QUERN_OK && hits);
+    quern_query_free(query);
+    return hits;
+}
 
 quern_status library_put(quern_writer *w, const char *source, const char *title, const char *text,
                          quern_error *err)

@@ -7,9 +7,26 @@
 #include "base/buf.h"
 #include "quern/quern.h"
 
+enum { LIBRARY_DIR = 4096 + 2 };
+
+/* Makes an index in a directory of its own, whose path goes to dir, and opens it; a failure ends
+ * the test. */
+quern_index *library_make(char dir[LIBRARY_DIR], const quern_index_options *options);
+/* Closes the index, unless it is NULL, and removes the directory. */
+void library_remove(char dir[LIBRARY_DIR], quern_index *index);
+
+quern_writer *library_writer(quern_index *index);
+/* Commits and closes. */
+void library_commit(quern_writer *w);
+quern_reader *library_reader(quern_index *index);
+
 /* Puts an article of these strings. */
 quern_status library_put(quern_writer *w, const char *source, const char *title, const char *text,
                          quern_error *err);
+
+/* The hits of a query; a failure of parsing or searching fails the test. */
+quern_hits *library_hits(quern_reader *reader, const char *query,
+                         const quern_search_options *options);
 
 /* Runs the query on a new reader of the index and appends every hit to *out, one a line: rank,
  * score with all its bits, key, range, marks, text. */

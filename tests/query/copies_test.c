@@ -6,29 +6,21 @@
 
 #include "tests/check.h"
 #include "tests/library.h"
-#include "tests/scratch.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-static char base[4096];
-static char dir[4200];
+static char dir[LIBRARY_DIR];
 
 static quern_reader *reader_of(const char *const (*articles)[3], size_t n, int no_text)
 {
     quern_error err;
-    quern_index *index = NULL;
-    quern_writer *w = NULL;
-    quern_reader *reader = NULL;
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.engine = getenv("QUERN_TEST_ENGINE");
     options.no_text = no_text;
-    scratch_make(base);
-    snprintf(dir, sizeof dir, "%s/i", base);
-    CU_ASSERT_FATAL(quern_index_create(dir, &options, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_index_open(dir, NULL, &index, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_writer_open(index, NULL, &w, &err) == QUERN_OK);
+    quern_index *index = library_make(dir, &options);
+    quern_writer *w = library_writer(index);
     for (size_t i = 0; i < n; i++) {
         CHECK(!library_put(w, articles[i][0], articles[i][2] ? articles[i][2] : "", articles[i][1],
                            &err));
@@ -36,22 +28,10 @@ static quern_reader *reader_of(const char *const (*articles)[3], size_t n, int n
             CHECK(!quern_writer_commit(w, &err));
         }
     }
-    CHECK(!quern_writer_commit(w, &err));
-    quern_writer_close(w);
-    CU_ASSERT_FATAL(quern_reader_open(index, &reader, &err) == QUERN_OK);
+    library_commit(w);
+    quern_reader *reader = library_reader(index);
     quern_index_close(index);
     return reader;
-}
-
-static quern_hits *ask(quern_reader *reader, const char *text, const quern_search_options *options)
-{
-    quern_error err;
-    quern_query *query = NULL;
-    quern_hits *hits = NULL;
-    CHECK_ROW(text, quern_query_parse(reader, quern_str(text), &query, &err) == QUERN_OK);
-    CHECK_ROW(text, quern_search(reader, query, options, &hits, &err) == QUERN_OK && hits);
-    quern_query_free(query);
-    return hits;
 }
 
 /* The answer in one line: "a+2 b" is a with two copies, then b. */
@@ -59,7 +39,7 @@ static void check_answer(quern_reader *reader, const char *text,
                          const quern_search_options *options, const char *want)
 {
     char got[256] = "";
-    quern_hits *hits = ask(reader, text, options);
+    quern_hits *hits = library_hits(reader, text, options);
     for (size_t i = 0; i < quern_hits_count(hits); i++) {
         quern_hit hit = QUERN_HIT_INIT;
         CHECK(quern_hits_get(hits, i, &hit) == QUERN_OK);
@@ -111,7 +91,7 @@ static void test_copies(void)
     options.places_only = 1;
     check_answer(reader, "chips", &options, "a b c e d f");
     quern_reader_free(reader);
-    scratch_remove(base);
+    library_remove(dir, NULL);
 }
 
 static void test_totals(void)
@@ -121,13 +101,13 @@ static void test_totals(void)
     quern_totals totals = QUERN_TOTALS_INIT;
     options.fold = options.count = 1;
     for (options.articles = 1; options.articles < 9; options.articles++) {
-        quern_hits *hits = ask(reader, "chips", &options);
+        quern_hits *hits = library_hits(reader, "chips", &options);
         CHECK(quern_hits_totals(hits, &totals) == QUERN_OK && totals.exact);
         CHECK(totals.articles == 6 && totals.passages == 6);
         quern_hits_free(hits);
     }
     quern_reader_free(reader);
-    scratch_remove(base);
+    library_remove(dir, NULL);
 }
 
 static void test_no_text(void)
@@ -137,7 +117,7 @@ static void test_no_text(void)
     options.fold = 1;
     check_answer(reader, "chips", &options, "a b c e d f");
     quern_reader_free(reader);
-    scratch_remove(base);
+    library_remove(dir, NULL);
 }
 
 /* ---- Many ---- */
@@ -198,7 +178,7 @@ static uint64_t check_many(quern_reader *reader, const quern_hits *plain, uint32
     quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
     options.articles = n;
     options.fold = 1;
-    quern_hits *folded = ask(reader, "chips", &options);
+    quern_hits *folded = library_hits(reader, "chips", &options);
     quern_hit want[N_MANY];
     size_t n_want = 0, i;
     uint64_t n_copies = 0;
@@ -251,14 +231,14 @@ static uint64_t check_texts(uint32_t n_most)
     quern_reader *reader = reader_of(articles, N_MANY, 0);
     quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
     options.articles = N_MANY;
-    quern_hits *plain = ask(reader, "chips", &options);
+    quern_hits *plain = library_hits(reader, "chips", &options);
     CHECK(quern_hits_count(plain) == N_MANY);
     for (uint32_t n = 1; n <= n_most; n += 1 + n / 8) {
         n_copies = check_many(reader, plain, n);
     }
     quern_hits_free(plain);
     quern_reader_free(reader);
-    scratch_remove(base);
+    library_remove(dir, NULL);
     return n_copies;
 }
 
@@ -342,7 +322,7 @@ static void test_by_hand(void)
     check_answer(reader, "bank chips", &options, "a+2 c g h+1 e f");
     check_answer(reader, "four", &options, "e f");
     quern_reader_free(reader);
-    scratch_remove(base);
+    library_remove(dir, NULL);
 }
 
 static CU_TestInfo tests[] = {

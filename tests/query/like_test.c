@@ -6,12 +6,10 @@
 
 #include "tests/check.h"
 #include "tests/library.h"
-#include "tests/scratch.h"
 
 #include <string.h>
 
-static char base[4096];
-static char dir[4200];
+static char dir[LIBRARY_DIR];
 
 static const char *const articles[][2] = {
     {"a", "Rowan berries ripen in autumn; rowan, rowan and thrushes. Unheard."},
@@ -26,17 +24,11 @@ enum { N_ARTICLES = sizeof articles / sizeof *articles };
 static quern_reader *make_reader(int no_text)
 {
     quern_error err;
-    quern_index *index = NULL;
-    quern_writer *w = NULL;
-    quern_reader *reader = NULL;
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.engine = getenv("QUERN_TEST_ENGINE");
     options.no_text = no_text;
-    scratch_make(base);
-    snprintf(dir, sizeof dir, "%s/i", base);
-    CU_ASSERT_FATAL(quern_index_create(dir, &options, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_index_open(dir, NULL, &index, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_writer_open(index, NULL, &w, &err) == QUERN_OK);
+    quern_index *index = library_make(dir, &options);
+    quern_writer *w = library_writer(index);
     CHECK(!library_put(w, "a", "", "An earlier text of a about rowans.", &err));
     CHECK(!quern_writer_commit(w, &err));
     for (size_t i = 0; i < N_ARTICLES; i++) {
@@ -48,9 +40,9 @@ static quern_reader *make_reader(int no_text)
     record.title = QUERN_STR("A record");
     record.text = QUERN_STR("The coast has ferries.");
     record.date = 86400;
-    CHECK(!quern_writer_put(w, &record, &err) && !quern_writer_commit(w, &err));
-    quern_writer_close(w);
-    CU_ASSERT_FATAL(quern_reader_open(index, &reader, &err) == QUERN_OK);
+    CHECK(!quern_writer_put(w, &record, &err));
+    library_commit(w);
+    quern_reader *reader = library_reader(index);
     quern_index_close(index);
     return reader;
 }
@@ -105,7 +97,7 @@ static void test_terms(void)
     check_terms(reader, "wind rain", 0, "wind rain");
     check_terms(reader, "the wind and the rain", 0, "wind rain"); /* no function words */
     quern_reader_free(reader);
-    scratch_remove(base);
+    library_remove(dir, NULL);
 }
 
 static void test_left_out(void)
@@ -130,7 +122,7 @@ static void test_left_out(void)
     like.without_id = QUERN_STR("8");
     check_like(reader, "coast ferries", &like, &options, "feed c d");
     quern_reader_free(reader);
-    scratch_remove(base);
+    library_remove(dir, NULL);
 }
 
 static int n_taken;
@@ -168,12 +160,12 @@ static void test_article(void)
     CHECK(quern_reader_article(reader, none, none, NULL, NULL, &err) == QUERN_E_INVALID);
     CHECK(n_taken == 2);
     quern_reader_free(reader);
-    scratch_remove(base);
+    library_remove(dir, NULL);
     reader = make_reader(1);
     CHECK(quern_reader_article(reader, QUERN_STR("a"), none, take_a, text, &err) ==
           QUERN_E_NOT_FOUND);
     quern_reader_free(reader);
-    scratch_remove(base);
+    library_remove(dir, NULL);
 }
 
 static void test_refused(void)
@@ -186,7 +178,7 @@ static void test_refused(void)
     CHECK(quern_query_like(NULL, QUERN_STR("x"), NULL, &query, &err) == QUERN_E_INVALID && !query);
     CHECK(quern_query_like(reader, QUERN_STR("x"), NULL, NULL, &err) == QUERN_E_INVALID);
     quern_reader_free(reader);
-    scratch_remove(base);
+    library_remove(dir, NULL);
 }
 
 static CU_TestInfo tests[] = {

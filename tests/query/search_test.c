@@ -6,66 +6,13 @@
 
 #include "tests/check.h"
 #include "tests/library.h"
-#include "tests/scratch.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
-static char dir[4096 + 16];
-
-static quern_index *make_index(const quern_index_options *options)
-{
-    quern_error err;
-    quern_index *index = NULL;
-    scratch_make(dir);
-    strcat(dir, "/i");
-    CU_ASSERT_FATAL(quern_index_create(dir, options, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_index_open(dir, NULL, &index, &err) == QUERN_OK);
-    return index;
-}
-
-static void remove_index(quern_index *index)
-{
-    quern_index_close(index);
-    dir[strlen(dir) - 2] = '\0';
-    scratch_remove(dir);
-}
-
-static quern_writer *writer_of(quern_index *index)
-{
-    quern_error err;
-    quern_writer *w = NULL;
-    CU_ASSERT_FATAL(quern_writer_open(index, NULL, &w, &err) == QUERN_OK);
-    return w;
-}
-
-static void commit(quern_writer *w)
-{
-    quern_error err;
-    CU_ASSERT_FATAL(quern_writer_commit(w, &err) == QUERN_OK);
-    quern_writer_close(w);
-}
-
-static quern_reader *reader_of(quern_index *index)
-{
-    quern_error err;
-    quern_reader *reader = NULL;
-    CU_ASSERT_FATAL(quern_reader_open(index, &reader, &err) == QUERN_OK);
-    return reader;
-}
-
-static quern_hits *ask(quern_reader *reader, const char *text, const quern_search_options *options)
-{
-    quern_error err;
-    quern_query *query = NULL;
-    quern_hits *hits = NULL;
-    CHECK_ROW(text, quern_query_parse(reader, quern_str(text), &query, &err) == QUERN_OK);
-    CHECK_ROW(text, quern_search(reader, query, options, &hits, &err) == QUERN_OK && hits);
-    quern_query_free(query);
-    return hits;
-}
+static char dir[LIBRARY_DIR];
 
 static int is(quern_string s, const char *want)
 {
@@ -110,13 +57,13 @@ static void check_rich_hit(const quern_hit *h)
 static void test_hit(void)
 {
     quern_error err;
-    quern_index *index = make_index(NULL);
-    quern_writer *w = writer_of(index);
+    quern_index *index = library_make(dir, NULL);
+    quern_writer *w = library_writer(index);
     put_rich_article(w);
     CHECK(!library_put(w, "other.txt", "", "About banks.", &err));
-    commit(w);
-    quern_reader *reader = reader_of(index);
-    quern_hits *hits = ask(reader, "chips \"long term chips\"", NULL);
+    library_commit(w);
+    quern_reader *reader = library_reader(index);
+    quern_hits *hits = library_hits(reader, "chips \"long term chips\"", NULL);
     quern_reader_free(reader); /* hits outlive it */
     quern_hit hit = QUERN_HIT_INIT;
     CHECK(quern_hits_count(hits) == 1 && quern_hits_get(hits, 0, &hit) == QUERN_OK);
@@ -125,7 +72,7 @@ static void test_hit(void)
     quern_hit unset = {0};
     CHECK(quern_hits_get(hits, 0, &unset) == QUERN_E_INVALID);
     quern_hits_free(hits);
-    remove_index(index);
+    library_remove(dir, index);
 }
 
 /* A caller that was compiled with a shorter struct gets what it knows, and nothing is written
@@ -133,15 +80,15 @@ static void test_hit(void)
 static void test_older_struct(void)
 {
     quern_error err;
-    quern_index *index = make_index(NULL);
-    quern_writer *w = writer_of(index);
+    quern_index *index = library_make(dir, NULL);
+    quern_writer *w = library_writer(index);
     CHECK(!library_put(w, "a", "", "chips", &err));
-    commit(w);
-    quern_reader *reader = reader_of(index);
+    library_commit(w);
+    quern_reader *reader = library_reader(index);
     quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
     options.size = offsetof(quern_search_options, k1);
     options.k1 = 1e9; /* beyond what the caller's struct has */
-    quern_hits *hits = ask(reader, "chips", &options);
+    quern_hits *hits = library_hits(reader, "chips", &options);
     quern_hit hit;
     memset(&hit, 0x5A, sizeof hit);
     hit.size = offsetof(quern_hit, source);
@@ -149,7 +96,7 @@ static void test_older_struct(void)
     CHECK(hit.size == offsetof(quern_hit, source) && ((unsigned char *)&hit.source)[0] == 0x5A);
     quern_hits_free(hits);
     quern_reader_free(reader);
-    remove_index(index);
+    library_remove(dir, index);
 }
 
 static void test_no_text(void)
@@ -157,19 +104,19 @@ static void test_no_text(void)
     quern_error err;
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.no_text = 1;
-    quern_index *index = make_index(&options);
-    quern_writer *w = writer_of(index);
+    quern_index *index = library_make(dir, &options);
+    quern_writer *w = library_writer(index);
     CHECK(!library_put(w, "a", "Chips", "All about chips.", &err));
-    commit(w);
-    quern_reader *reader = reader_of(index);
-    quern_hits *hits = ask(reader, "chips", NULL);
+    library_commit(w);
+    quern_reader *reader = library_reader(index);
+    quern_hits *hits = library_hits(reader, "chips", NULL);
     quern_hit hit = QUERN_HIT_INIT;
     CHECK(quern_hits_get(hits, 0, &hit) == QUERN_OK);
     CHECK(is(hit.text, "") && hit.n_highlights == 0 && hit.byte_end == 16);
     CHECK(is(hit.title, "Chips") && hit.n_title_highlights == 1);
     quern_hits_free(hits);
     quern_reader_free(reader);
-    remove_index(index);
+    library_remove(dir, index);
 }
 
 /* ---- Grouping and totals ---- */
@@ -181,8 +128,8 @@ static quern_index *make_groups(size_t n)
     quern_error err;
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.passage_words = 20;
-    quern_index *index = make_index(&options);
-    quern_writer *w = writer_of(index);
+    quern_index *index = library_make(dir, &options);
+    quern_writer *w = library_writer(index);
     for (size_t i = 0; i < n; i++) {
         char source[32];
         size_t at = 0;
@@ -196,7 +143,7 @@ static quern_index *make_groups(size_t n)
         snprintf(source, sizeof source, "%03zu", i);
         CHECK(!library_put(w, source, "", text, &err));
     }
-    commit(w);
+    library_commit(w);
     return index;
 }
 
@@ -204,7 +151,7 @@ static void check_counts(quern_reader *reader, const quern_search_options *optio
                          size_t hits_want, uint64_t articles, int exact)
 {
     quern_totals totals = QUERN_TOTALS_INIT;
-    quern_hits *hits = ask(reader, "chips", options);
+    quern_hits *hits = library_hits(reader, "chips", options);
     CHECK(quern_hits_count(hits) == hits_want);
     CHECK(quern_hits_totals(hits, &totals) == QUERN_OK);
     CHECK(totals.articles == articles && totals.exact == exact);
@@ -215,7 +162,7 @@ static void check_counts(quern_reader *reader, const quern_search_options *optio
 static void test_groups(void)
 {
     quern_index *index = make_groups(40); /* 820 passages */
-    quern_reader *reader = reader_of(index);
+    quern_reader *reader = library_reader(index);
     quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
     check_counts(reader, NULL, 10, 10, 0);
     options.count = 1;
@@ -228,7 +175,7 @@ static void test_groups(void)
     options.all_passages = 1;
     check_counts(reader, &options, 820, 40, 1);
     options.articles = 39;
-    quern_hits *hits = ask(reader, "banks", &options);
+    quern_hits *hits = library_hits(reader, "banks", &options);
     quern_totals totals = QUERN_TOTALS_INIT;
     quern_hit hit = QUERN_HIT_INIT;
     CHECK(quern_hits_totals(hits, &totals) == QUERN_OK && totals.exact && totals.articles == 40);
@@ -240,21 +187,21 @@ static void test_groups(void)
     }
     quern_hits_free(hits);
     quern_reader_free(reader);
-    remove_index(index);
+    library_remove(dir, index);
 }
 
 /* One article has the best thousand passages: the search goes on until there is another. */
 static void test_places_only(void)
 {
     quern_index *index = make_groups(12);
-    quern_reader *reader = reader_of(index);
+    quern_reader *reader = library_reader(index);
     quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
     for (int all = 0; all < 2; all++) {
         options.places_only = 0;
         options.all_passages = all;
-        quern_hits *whole = ask(reader, "banks", &options);
+        quern_hits *whole = library_hits(reader, "banks", &options);
         options.places_only = 1;
-        quern_hits *places = ask(reader, "banks", &options);
+        quern_hits *places = library_hits(reader, "banks", &options);
         size_t n = quern_hits_count(whole);
         CHECK(n >= 10 && quern_hits_count(places) == n);
         for (size_t i = 0; i < n; i++) {
@@ -278,8 +225,8 @@ static void test_deep(void)
     quern_error err;
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.passage_words = 1;
-    quern_index *index = make_index(&options);
-    quern_writer *w = writer_of(index);
+    quern_index *index = library_make(dir, &options);
+    quern_writer *w = library_writer(index);
     size_t at = 0;
     for (int i = 0; i < 1200; i++) {
         at += (size_t)snprintf(text + at, sizeof text - at,
@@ -288,9 +235,9 @@ static void test_deep(void)
     CHECK(!library_put(w, "many", "", text, &err));
     CHECK(
         !library_put(w, "one", "", "One chip of a long sentence about quite other things.", &err));
-    commit(w);
-    quern_reader *reader = reader_of(index);
-    quern_hits *hits = ask(reader, "chips", NULL);
+    library_commit(w);
+    quern_reader *reader = library_reader(index);
+    quern_hits *hits = library_hits(reader, "chips", NULL);
     quern_hit hit = QUERN_HIT_INIT;
     CHECK(quern_hits_count(hits) == 2);
     CHECK(quern_hits_get(hits, 0, &hit) == QUERN_OK && is(hit.source, "many"));
@@ -298,7 +245,7 @@ static void test_deep(void)
     CHECK(quern_hits_get(hits, 1, &hit) == QUERN_OK && is(hit.source, "one") && hit.rank == 2);
     quern_hits_free(hits);
     quern_reader_free(reader);
-    remove_index(index);
+    library_remove(dir, index);
 }
 
 /* ---- What is refused ---- */
@@ -306,8 +253,8 @@ static void test_deep(void)
 static void test_refused(void)
 {
     quern_error err;
-    quern_index *index = make_index(NULL);
-    quern_reader *reader = reader_of(index);
+    quern_index *index = library_make(dir, NULL);
+    quern_reader *reader = library_reader(index);
     quern_query *query = NULL;
     quern_hits *hits = NULL;
     CHECK(quern_query_parse(reader, QUERN_STR("chips"), &query, &err) == QUERN_OK);
@@ -332,24 +279,24 @@ static void test_refused(void)
     CHECK(quern_hits_totals(NULL, NULL) == QUERN_E_INVALID);
     quern_hits_free(NULL);
     quern_reader_free(reader);
-    remove_index(index);
+    library_remove(dir, index);
 }
 
 static void test_empty(void)
 {
-    quern_index *index = make_index(NULL);
-    quern_reader *reader = reader_of(index);
+    quern_index *index = library_make(dir, NULL);
+    quern_reader *reader = library_reader(index);
     static const char *const texts[] = {"chips", "", "!", "\"a b\""};
     for (size_t i = 0; i < 4; i++) {
         quern_totals totals = QUERN_TOTALS_INIT;
-        quern_hits *hits = ask(reader, texts[i], NULL);
+        quern_hits *hits = library_hits(reader, texts[i], NULL);
         CHECK_ROW(texts[i], quern_hits_count(hits) == 0);
         CHECK_ROW(texts[i], quern_hits_totals(hits, &totals) == QUERN_OK && totals.exact);
         CHECK_ROW(texts[i], totals.articles == 0 && totals.passages == 0);
         quern_hits_free(hits);
     }
     quern_reader_free(reader);
-    remove_index(index);
+    library_remove(dir, index);
 }
 
 /* ---- Threads ---- */
@@ -386,7 +333,7 @@ static void test_threads(void)
     quern_error err;
     shared s = {0};
     quern_index *index = make_groups(20);
-    s.reader = reader_of(index);
+    s.reader = library_reader(index);
     for (size_t q = 0; q < N_SHARED; q++) {
         CHECK(!library_ask_reader(s.reader, shared_queries[q], NULL, &s.want[q], &err));
     }
@@ -401,7 +348,7 @@ static void test_threads(void)
         quern_buf_finish(&s.want[q]);
     }
     quern_reader_free(s.reader);
-    remove_index(index);
+    library_remove(dir, index);
 }
 
 /* ---- The five sample articles ---- */
@@ -431,7 +378,7 @@ static void list_articles(quern_reader *reader, const char *query, int sorted, c
     char names[16][8];
     quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
     options.articles = 16;
-    quern_hits *hits = ask(reader, query, &options);
+    quern_hits *hits = library_hits(reader, query, &options);
     size_t n = quern_hits_count(hits);
     CHECK_ROW(query, n <= 16);
     for (size_t i = 0; i < n && i < 16; i++) {
@@ -467,7 +414,7 @@ static void check_bedrock(quern_reader *reader)
 {
     quern_hit first = QUERN_HIT_INIT;
     quern_hit second = QUERN_HIT_INIT;
-    quern_hits *hits = ask(reader, "Bedrock commitment", NULL);
+    quern_hits *hits = library_hits(reader, "Bedrock commitment", NULL);
     CHECK(quern_hits_count(hits) == 5);
     CHECK(quern_hits_get(hits, 0, &first) == QUERN_OK);
     CHECK(quern_hits_get(hits, 1, &second) == QUERN_OK);
@@ -478,14 +425,14 @@ static void check_bedrock(quern_reader *reader)
     CHECK(second.column == 3631);
     CHECK(is_marked(&second, 3667, "commitment") && is_marked(&second, 3790, "Bedrock"));
     quern_hits_free(hits);
-    hits = ask(reader, "\"long-term commitment\"", NULL);
+    hits = library_hits(reader, "\"long-term commitment\"", NULL);
     for (size_t i = 0; i < quern_hits_count(hits); i++) {
         CHECK(quern_hits_get(hits, i, &first) == QUERN_OK && first.n_highlights == 1);
         CHECK(is_marked(&first, 1279, "long-term commitment") ||
               is_marked(&first, 3654, "long-term” commitment"));
     }
     quern_hits_free(hits);
-    hits = ask(reader, "valuation", NULL);
+    hits = library_hits(reader, "valuation", NULL);
     for (size_t i = 0; i < quern_hits_count(hits); i++) {
         CHECK(quern_hits_get(hits, i, &first) == QUERN_OK && first.score > 0.3);
     }
@@ -501,14 +448,14 @@ static void test_samples(void)
         CHECK(access(folder, R_OK) != 0);
         return;
     }
-    quern_index *index = make_index(NULL);
-    quern_writer *w = writer_of(index);
+    quern_index *index = library_make(dir, NULL);
+    quern_writer *w = library_writer(index);
     quern_sync_options options = QUERN_SYNC_OPTIONS_INIT;
     options.paths = &folder;
     options.n_paths = 1;
     CHECK(quern_sync(w, &options, NULL, &err) == QUERN_OK);
-    commit(w);
-    quern_reader *reader = reader_of(index);
+    library_commit(w);
+    quern_reader *reader = library_reader(index);
     check_bedrock(reader);
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         const struct sample *s = &samples[i];
@@ -523,7 +470,7 @@ static void test_samples(void)
         }
     }
     quern_reader_free(reader);
-    remove_index(index);
+    library_remove(dir, index);
 }
 
 static CU_TestInfo tests[] = {
