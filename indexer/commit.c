@@ -45,7 +45,7 @@ static quern_status add_merge(quern_writer *w, uint64_t most_passages, quern_err
     if (!items) {
         return quern_fail_nomem(err);
     }
-    size_t n = quern_shelf_pick(&w->shelf, most_passages, items);
+    size_t n = quern_shelf_pick(&w->shelf, most_passages, QUERN_SHELF_WAIT, items);
     quern_status status = n > 0 ? quern_job_set_merge(&w->job, &w->shelf, items, n, err) : QUERN_OK;
     quern_free(items);
     return status;
@@ -103,16 +103,18 @@ static quern_status merge_now(quern_writer *w, const size_t *items, size_t n, qu
     return quern_writer_join(w, err);
 }
 
-/* Merges what is due, as long as something is. Both runs are empty but for a job's. */
-static quern_status merge_due(quern_writer *w, quern_error *err)
+/* Merges what is due, as long as something is: of a tier, `least` segments. Both runs are empty but
+ * for a job's. */
+static quern_status merge_due(quern_writer *w, size_t least, quern_error *err)
 {
+    uint64_t most = quern_writer_room(w) / 2 / MERGE_BYTES;
     quern_status status = QUERN_OK;
     for (size_t n = 1; !status && n > 0 && w->shelf.n > 0;) {
         size_t *items = quern_alloc(w->shelf.n * sizeof *items);
         if (!items) {
             return quern_fail_nomem(err);
         }
-        n = quern_shelf_pick(&w->shelf, quern_writer_room(w) / 2 / MERGE_BYTES, items);
+        n = quern_shelf_pick(&w->shelf, most, least, items);
         if (n > 0 && w->has_job) { /* what the job will make may be merged with them */
             status = quern_writer_join(w, err);
         } else if (n > 0) {
@@ -142,7 +144,7 @@ quern_status quern_writer_flush(quern_writer *w, quern_error *err)
         QUERN_TRY(quern_writer_join(w, err));
     }
     QUERN_TRY(forget_words(w, err));
-    return merge_due(w, err);
+    return merge_due(w, QUERN_SHELF_WAIT, err);
 }
 
 /* All that is buffered becomes segments on the shelf. */
@@ -259,7 +261,7 @@ static quern_status commit(quern_writer *w, quern_error *err)
         return commit_guest(w, err);
     }
     QUERN_TRY(flush_all(w, err));
-    QUERN_TRY(merge_due(w, err));
+    QUERN_TRY(merge_due(w, QUERN_SHELF_TIER, err));
     return make_generation(w, err);
 }
 

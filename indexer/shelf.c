@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILTER_BITS 12   /* for each key: about 1 in 60 foreign keys passes */
-#define FILTER_AFTER 64  /* searches, and as many as an eighth of the articles */
-#define TIER 8           /* segments of a tier that become one; and how much larger it is */
+#define FILTER_BITS 12  /* for each key: about 1 in 60 foreign keys passes */
+#define FILTER_AFTER 64 /* searches, and as many as an eighth of the articles */
+#define TIER QUERN_SHELF_TIER
 #define FLOOR (1u << 20) /* bytes: all below are of the lowest tier */
 
 /* ---- Filters ---- */
@@ -392,7 +392,9 @@ static int wants_rewrite(const quern_shelved *s)
     return s->n_dead > 0 && (uint64_t)s->n_dead_passages * 4 >= s->ref.n_passages;
 }
 
-static size_t pick_tier(const quern_shelf *shelf, unsigned tier, uint64_t most, size_t *items)
+/* All of a tier; none where they are fewer than `least`. */
+static size_t pick_tier(const quern_shelf *shelf, unsigned tier, uint64_t most, size_t least,
+                        size_t *items)
 {
     size_t n = 0;
     uint64_t passages = 0;
@@ -403,10 +405,11 @@ static size_t pick_tier(const quern_shelf *shelf, unsigned tier, uint64_t most, 
             items[n++] = i;
         }
     }
-    return n >= TIER ? n : 0;
+    return n >= least ? n : 0;
 }
 
-size_t quern_shelf_pick(const quern_shelf *shelf, uint64_t most_passages, size_t *items)
+size_t quern_shelf_pick(const quern_shelf *shelf, uint64_t most_passages, size_t least,
+                        size_t *items)
 {
     unsigned top = 0;
     for (size_t i = 0; i < shelf->n; i++) {
@@ -418,7 +421,7 @@ size_t quern_shelf_pick(const quern_shelf *shelf, uint64_t most_passages, size_t
         top = tier_of(s) > top ? tier_of(s) : top;
     }
     for (unsigned tier = 0; tier <= top; tier++) {
-        size_t n = pick_tier(shelf, tier, most_passages, items);
+        size_t n = pick_tier(shelf, tier, most_passages, least, items);
         if (n > 0) {
             return n;
         }

@@ -14,14 +14,20 @@
  *
  * Which segments are merged: as in a log-structured merge tree, sizes fall into tiers, each eight
  * times the one below, and eight segments of a tier become one (O'Neil et al., 1996). So an article
- * is merged about once each time the index grows eightfold. A segment of which a quarter is dead is
- * written afresh.
+ * is merged about once each time the index grows eightfold. Between two commits, where nobody
+ * searches them, four times as many wait for each other: what is merged later is merged less often.
+ * A segment of which a quarter is dead is written afresh.
  */
 #ifndef QUERN_INDEXER_SHELF_H
 #define QUERN_INDEXER_SHELF_H
 
 #include "index/manifest.h"
 #include "indexer/run.h"
+
+enum {
+    QUERN_SHELF_TIER = 8, /* segments of a tier that become one; and how much larger the next is */
+    QUERN_SHELF_WAIT = 32 /* the same between two commits */
+};
 
 typedef struct quern_filter {
     uint64_t *words; /* NULL: there is none */
@@ -90,8 +96,9 @@ quern_status quern_shelf_read_filter(quern_shelf *shelf, size_t i, quern_error *
 
 /* Chooses segments to merge, none of them under a merge already: fills items (room for all),
  * ascending, and returns how many; 0: nothing to do. Together they have at most so many live
- * passages. */
-size_t quern_shelf_pick(const quern_shelf *shelf, uint64_t most_passages, size_t *items);
+ * passages; of a tier there are at least so many. */
+size_t quern_shelf_pick(const quern_shelf *shelf, uint64_t most_passages, size_t least,
+                        size_t *items);
 
 static inline uint32_t quern_shelved_live(const quern_shelved *s)
 {

@@ -162,7 +162,7 @@ static void the_same_bytes_in_little_memory(void)
         scratch_make(dir);
         CHECK(quern_index_create(dir, NULL, &err) == QUERN_OK);
         quern_writer *w = shadow_open(quern_vfs_posix(), dir, rows[i].memory_mb, rows[i].threads);
-        for (int k = 0; k < 250; k++) {
+        for (int k = 0; k < 300; k++) {
             shadow_step(&s, w, &seed, 200, 24000);
         }
         char *names = scratch_list(dir, "seg-");
@@ -356,9 +356,11 @@ static void chooses(void)
             items[shelf.n] = shelved(c->mb[shelf.n], 1000, c->dead[shelf.n]);
             items[shelf.n].under_merge = c->busy[shelf.n];
         }
-        size_t n = quern_shelf_pick(&shelf, c->most, chosen);
+        size_t n = quern_shelf_pick(&shelf, c->most, QUERN_SHELF_TIER, chosen);
         CHECK_ROW(c->name, n == c->want);
         CHECK_ROW(c->name, n == 0 || chosen[0] == c->first);
+        n = quern_shelf_pick(&shelf, c->most, QUERN_SHELF_WAIT, chosen); /* between commits */
+        CHECK_ROW(c->name, n == (c->want == 1 ? 1 : 0));
     }
 }
 
