@@ -36,12 +36,6 @@ uint64_t quern_firsts_size(uint32_t n);
 /* Opens the section and tests all of it, once for the life of the segment. */
 quern_status quern_firsts_open(quern_segment *segment, quern_firsts *out, quern_error *err);
 
-/* Whether each article has just one passage. */
-static inline int quern_firsts_are_plain(const quern_firsts *f)
-{
-    return f->begins.words == NULL;
-}
-
 /* Which of the passages 64 word and on begin an article, the first in the low bit; of the last word
  * those past the last passage mean nothing. word is below (passages + 63) / 64. */
 static inline uint64_t quern_firsts_word(const quern_firsts *f, uint32_t word)

@@ -74,11 +74,6 @@ typedef struct merger {
     uint64_t since; /* bytes read since the sides were told to forget */
 } merger;
 
-uint64_t quern_merge_memory(uint64_t n_passages, uint64_t n_articles)
-{
-    return n_passages * 20 + n_articles * 8;
-}
-
 static quern_status damaged(const side *s, const char *what, quern_error *err)
 {
     char name[QUERN_SEGMENT_NAME_MAX];

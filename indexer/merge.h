@@ -27,9 +27,6 @@ typedef struct quern_merge {
     size_t n_inputs;
 } quern_merge;
 
-/* Bytes that merging segments with so many passages and articles takes. */
-uint64_t quern_merge_memory(uint64_t n_passages, uint64_t n_articles);
-
 /* Writes the segment; out->n_articles is 0, and nothing is written, where no article is left. The
  * inputs stay as they are. Errors: CORRUPT, FULL more than 2^32 - 2 passages, IO, NOMEM. */
 quern_status quern_merge_segments(const quern_merge *merge, quern_segment_ref *out,

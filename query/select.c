@@ -8,12 +8,6 @@
 
 #include <string.h>
 
-int quern_select_is_selector(quern_plan_op op)
-{
-    return op == QUERN_PLAN_SELECT || op == QUERN_PLAN_DATE || op == QUERN_PLAN_NUMBER ||
-           op == QUERN_PLAN_PATH;
-}
-
 /* ---- Paths: the range of articles ---- */
 
 /* The first article whose source is above all that begin with the prefix. */

@@ -31,8 +31,6 @@ typedef struct quern_selector {
     uint8_t *articles;              /* NUMBER: a bit each; NULL: not looked up yet */
 } quern_selector;
 
-int quern_select_is_selector(quern_plan_op op);
-
 /* `s->cursor` of a SELECT was made before. Errors: CORRUPT, IO, NOMEM. */
 quern_status quern_selector_open(quern_selector *s, quern_segment *segment,
                                  const quern_plan_node *node, quern_error *err);
