@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* tree_node - what a plan is in one segment, between tree_build.c, which makes it, and tree.c,
- * which asks it window by window.
+/* tree_node - what a plan is in one segment, between tree_build.c, which makes it, tree.c, which
+ * asks it window by window, and what answers: tree_match.c and tree_score.c, which both read lists
+ * through tree_cursor.c.
  *
  * A node is made for each node of the plan that can match in the segment; what can not is left out,
  * and an operator that this leaves with one child is that child.
@@ -69,5 +70,78 @@ struct quern_tree {
 /* Makes the nodes for the segment of t->part, which the lookup has at hand, in the arena. Errors:
  * NOMEM, CORRUPT, IO. */
 quern_status quern_tree_build(quern_tree *t, quern_error *err);
+
+/* ---- Bits of a window ---- */
+
+static inline void quern_tree_clear(uint64_t *bits)
+{
+    memset(bits, 0, QUERN_TREE_WORDS * sizeof *bits);
+}
+
+static inline int quern_tree_is_empty(const uint64_t *bits)
+{
+    uint64_t any = 0;
+    for (size_t i = 0; i < QUERN_TREE_WORDS; i++) {
+        any |= bits[i];
+    }
+    return any == 0;
+}
+
+static inline void quern_tree_unite(uint64_t *out, const uint64_t *bits)
+{
+    for (size_t i = 0; i < QUERN_TREE_WORDS; i++) {
+        out[i] |= bits[i];
+    }
+}
+
+/* The first passage of the mask from `from` on; the window's end if none. */
+static inline uint32_t quern_tree_next_of(const quern_tree *t, const uint64_t *mask, uint32_t from)
+{
+    for (uint32_t at = from - t->base; at < t->end - t->base; at = (at | 63) + 1) {
+        uint64_t bits = mask[at >> 6] >> (at & 63);
+        if (bits) {
+            return t->base + at + (uint32_t)__builtin_ctzll(bits);
+        }
+    }
+    return t->end;
+}
+
+/* ---- Reading lists ---- */
+
+/* The next postings of a word that the mask can have: [at, to) of the decoded block. */
+typedef struct quern_tree_run {
+    quern_match_cursor *cursor;
+    const uint64_t *mask;
+    int is_sparse; /* one posting at a time, which is in the mask */
+    uint32_t from; /* passages below are done */
+    quern_postings *postings;
+    uint32_t at, to;
+} quern_tree_run;
+
+/* Whether the deadline is over, which makes the answers for the window at hand worthless. */
+int quern_tree_is_late(quern_tree *t);
+
+/* Starts the cursor where that is yet to be done. Errors of this and what follows: NOMEM, CORRUPT,
+ * IO. */
+quern_status quern_tree_begin(quern_tree *t, quern_tree_place *p, uint32_t from, quern_error *err);
+/* Puts the cursor where it stood when it was first asked for in this window. */
+quern_status quern_tree_enter(quern_tree *t, quern_tree_place *p, quern_error *err);
+
+quern_status quern_tree_begin_run(quern_tree *t, quern_tree_place *p, const uint64_t *mask,
+                                  quern_tree_run *r, quern_error *err);
+/* *more is 0 where there are none. */
+quern_status quern_tree_next_run(quern_tree *t, quern_tree_run *r, int *more, quern_error *err);
+
+/* ---- Asking a node about a window ---- */
+
+/* Marks in `out` those passages of the mask that match. */
+quern_status quern_tree_match(quern_tree *t, quern_tree_node *n, const uint64_t *mask,
+                              uint64_t *out, quern_error *err);
+/* Adds what the passages of the mask score, which all match, to the window. */
+quern_status quern_tree_score(quern_tree *t, quern_tree_node *n, const uint64_t *mask,
+                              quern_error *err);
+/* Those of a word, which the window's bits then have. */
+quern_status quern_tree_score_word(quern_tree *t, quern_tree_node *n, const uint64_t *mask,
+                                   quern_error *err);
 
 #endif
