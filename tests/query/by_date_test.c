@@ -4,6 +4,7 @@
 #include "quern/quern.h"
 
 #include "tests/check.h"
+#include "tests/library.h"
 #include "tests/scratch.h"
 
 #include <string.h>
@@ -37,8 +38,6 @@ static quern_reader *make_reader(const char *engine)
 {
     quern_error err;
     quern_index *index = NULL;
-    quern_writer *w = NULL;
-    quern_reader *reader = NULL;
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.engine = engine;
     options.passage_words = 30;
@@ -48,7 +47,7 @@ static quern_reader *make_reader(const char *engine)
         return NULL;
     }
     CU_ASSERT_FATAL(quern_index_open(dir, NULL, &index, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_writer_open(index, NULL, &w, &err) == QUERN_OK);
+    quern_writer *w = library_writer(index);
     for (uint32_t i = 0; i < N; i++) {
         put_article(w, (i * 7) % N);
         if (i % 70 == 69) {
@@ -57,9 +56,8 @@ static quern_reader *make_reader(const char *engine)
     }
     CHECK(!quern_writer_delete(w, QUERN_STR("003"), QUERN_STR(""), NULL, &err));
     CHECK(!quern_writer_delete(w, QUERN_STR("200"), QUERN_STR(""), NULL, &err));
-    CHECK(quern_writer_commit(w, &err) == QUERN_OK);
-    quern_writer_close(w);
-    CU_ASSERT_FATAL(quern_reader_open(index, &reader, &err) == QUERN_OK);
+    library_commit(w);
+    quern_reader *reader = library_reader(index);
     quern_index_close(index);
     return reader;
 }

@@ -11,14 +11,13 @@
 #include "stemmer/analysis.h"
 #include "tests/check.h"
 #include "tests/library.h"
-#include "tests/scratch.h"
 
 #include <string.h>
 
 enum { N_WORDS = 20, N_ARTICLES = 90000, WORDS_MAX = 8, CLAUSES_MAX = 5, N_QUERIES = 240 };
 
 typedef struct fixture {
-    char dir[4096 + 16];
+    char dir[LIBRARY_DIR];
     quern_index *index;
     quern_snapshot *snapshot;
     /* Of each segment: a byte a passage for each word, whether it lives, and its article. */
@@ -73,10 +72,9 @@ static void fill(fixture *f, int is_several, uint64_t *seed)
     uint32_t n_articles = is_several ? N_ARTICLES / 3 : N_ARTICLES;
     uint32_t next = 0;
     for (int run = 0; next < n_articles; run++) {
-        quern_writer *w = NULL;
         uint32_t end = run == 0 ? n_articles * 9 / 10 : next + n_articles / 25;
         end = end < n_articles ? end : n_articles;
-        CU_ASSERT_FATAL(quern_writer_open(f->index, NULL, &w, &err) == QUERN_OK);
+        quern_writer *w = library_writer(f->index);
         for (; next < end; next++) {
             int n = is_several ? 1 + (int)(check_random(seed) % 5) : 1;
             put_article(w, next, n, seed);
@@ -87,8 +85,7 @@ static void fill(fixture *f, int is_several, uint64_t *seed)
             snprintf(source, sizeof source, "%06u", (uint32_t)(check_random(seed) % next));
             CHECK(!quern_writer_delete_source(w, quern_str(source), &removed, &err));
         }
-        CU_ASSERT_FATAL(quern_writer_commit(w, &err) == QUERN_OK);
-        quern_writer_close(w);
+        library_commit(w);
     }
 }
 
@@ -153,10 +150,7 @@ static void fixture_open(fixture *f, int is_several, uint64_t *seed)
     options.language = "none";
     options.no_text = 1;
     memset(f, 0, sizeof *f);
-    scratch_make(f->dir);
-    strcat(f->dir, "/i");
-    CU_ASSERT_FATAL(quern_index_create(f->dir, &options, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_index_open(f->dir, NULL, &f->index, &err) == QUERN_OK);
+    f->index = library_make(f->dir, &options);
     fill(f, is_several, seed);
     CU_ASSERT_FATAL(quern_snapshot_open(f->index->vfs, f->index->path, 0, &f->snapshot, &err) ==
                     QUERN_OK);
@@ -183,9 +177,7 @@ static void fixture_close(fixture *f)
     free(f->lives);
     free(f->articles);
     quern_snapshot_free(f->snapshot);
-    quern_index_close(f->index);
-    f->dir[strlen(f->dir) - 2] = '\0';
-    scratch_remove(f->dir);
+    library_remove(f->dir, f->index);
 }
 
 /* Any of some clauses, each all of some distinct words. */

@@ -8,22 +8,17 @@
 #include "tests/library.h"
 #include "tests/query/marks_model.h"
 #include "tests/random_articles.h"
-#include "tests/scratch.h"
 
 #include <math.h>
 #include <string.h>
 
 static const char *engine;
 
-static quern_index *create(const char *dir)
+static quern_index *create(char dir[LIBRARY_DIR])
 {
-    quern_error err;
-    quern_index *index = NULL;
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.engine = engine;
-    CU_ASSERT_FATAL(quern_index_create(dir, engine ? &options : NULL, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_index_open(dir, NULL, &index, &err) == QUERN_OK);
-    return index;
+    return library_make(dir, &options);
 }
 
 static void check_explanation(const char *row, const quern_explanation *e, const quern_hit *hit,
@@ -54,11 +49,7 @@ static void check_explanation(const char *row, const quern_explanation *e, const
 static void ask(quern_reader *reader, const char *text, const quern_search_options *options,
                 size_t *n_hits)
 {
-    quern_error err;
-    quern_query *query = NULL;
-    quern_hits *hits = NULL;
-    CU_ASSERT_FATAL(quern_query_parse(reader, quern_str(text), &query, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_search(reader, query, options, &hits, &err) == QUERN_OK);
+    quern_hits *hits = library_hits(reader, text, options);
     for (size_t i = 0; i < quern_hits_count(hits); i++) {
         quern_hit hit = QUERN_HIT_INIT;
         quern_explanation e = QUERN_EXPLANATION_INIT;
@@ -68,7 +59,6 @@ static void ask(quern_reader *reader, const char *text, const quern_search_optio
     }
     *n_hits += quern_hits_count(hits);
     quern_hits_free(hits);
-    quern_query_free(query);
 }
 
 static void fill(quern_index *index, uint64_t *seed)
@@ -76,8 +66,7 @@ static void fill(quern_index *index, uint64_t *seed)
     static char text[20000];
     quern_error err;
     for (int round = 0; round < 3; round++) {
-        quern_writer *writer = NULL;
-        CU_ASSERT_FATAL(quern_writer_open(index, NULL, &writer, &err) == QUERN_OK);
+        quern_writer *writer = library_writer(index);
         for (int i = 0; i < 30; i++) {
             char source[32];
             char title[400];
@@ -86,23 +75,19 @@ static void fill(quern_index *index, uint64_t *seed)
             random_text(seed, check_random(seed) % 400, text, sizeof text);
             CHECK(library_put(writer, source, title, text, &err) == QUERN_OK);
         }
-        CHECK(quern_writer_commit(writer, &err) == QUERN_OK);
-        quern_writer_close(writer);
+        library_commit(writer);
     }
 }
 
 static void test_random(void)
 {
-    char dir[4096];
-    quern_error err;
-    quern_reader *reader = NULL;
+    char dir[LIBRARY_DIR];
     size_t n_hits = 0;
     uint64_t seed = check_seed(59);
     engine = getenv("QUERN_TEST_ENGINE");
-    scratch_make(dir);
     quern_index *index = create(dir);
     fill(index, &seed);
-    CU_ASSERT_FATAL(quern_reader_open(index, &reader, &err) == QUERN_OK);
+    quern_reader *reader = library_reader(index);
     for (int i = 0; i < 200; i++) {
         char line[1000];
         quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
@@ -119,29 +104,24 @@ static void test_random(void)
     }
     CHECK(n_hits > 500);
     quern_reader_free(reader);
-    quern_index_close(index);
-    scratch_remove(dir);
+    library_remove(dir, index);
 }
 
 static void test_contract(void)
 {
-    char dir[4096];
+    char dir[LIBRARY_DIR];
     quern_error err;
-    quern_reader *reader = NULL;
-    quern_writer *writer = NULL;
     quern_query *query = NULL;
     quern_hits *hits = NULL;
     quern_explanation e = QUERN_EXPLANATION_INIT;
     quern_explanation unset = {.size = 0};
     quern_search_options options = QUERN_SEARCH_OPTIONS_INIT;
     engine = getenv("QUERN_TEST_ENGINE");
-    scratch_make(dir);
     quern_index *index = create(dir);
-    CU_ASSERT_FATAL(quern_writer_open(index, NULL, &writer, &err) == QUERN_OK);
+    quern_writer *writer = library_writer(index);
     CHECK(library_put(writer, "a", "Of chips", "Chips, and a chip of $4bn.", &err) == QUERN_OK);
-    CHECK(quern_writer_commit(writer, &err) == QUERN_OK);
-    quern_writer_close(writer);
-    CU_ASSERT_FATAL(quern_reader_open(index, &reader, &err) == QUERN_OK);
+    library_commit(writer);
+    quern_reader *reader = library_reader(index);
     CU_ASSERT_FATAL(quern_query_parse(reader, QUERN_STR("chip chip"), &query, &err) == QUERN_OK);
     CHECK(quern_search(reader, query, &options, &hits, &err) == QUERN_OK);
     CHECK(quern_hits_explain(hits, 0, &e) == QUERN_E_INVALID);
@@ -158,8 +138,7 @@ static void test_contract(void)
     quern_hits_free(hits);
     quern_query_free(query);
     quern_reader_free(reader);
-    quern_index_close(index);
-    scratch_remove(dir);
+    library_remove(dir, index);
 }
 
 static CU_TestInfo tests[] = {

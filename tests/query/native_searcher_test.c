@@ -9,14 +9,13 @@
 #include "tests/check.h"
 #include "tests/library.h"
 #include "tests/random_articles.h"
-#include "tests/scratch.h"
 
 #include <string.h>
 
 static const quern_bm25 model = {QUERN_BM25_K1, QUERN_BM25_B, 0};
 
 typedef struct fixture {
-    char dir[4096 + 16];
+    char dir[LIBRARY_DIR];
     quern_index *index;
     quern_snapshot *snapshot;
     quern_analysis *analysis;
@@ -26,26 +25,14 @@ static void fixture_open(fixture *f)
 {
     quern_error err;
     memset(f, 0, sizeof *f);
-    scratch_make(f->dir);
-    strcat(f->dir, "/i");
-    CU_ASSERT_FATAL(quern_index_create(f->dir, NULL, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_index_open(f->dir, NULL, &f->index, &err) == QUERN_OK);
+    f->index = library_make(f->dir, NULL);
     CU_ASSERT_FATAL(quern_analysis_new("english", &f->analysis, &err) == QUERN_OK);
-}
-
-static quern_writer *fixture_write(fixture *f)
-{
-    quern_error err;
-    quern_writer *w = NULL;
-    CU_ASSERT_FATAL(quern_writer_open(f->index, NULL, &w, &err) == QUERN_OK);
-    return w;
 }
 
 static void fixture_commit(fixture *f, quern_writer *w)
 {
     quern_error err;
-    CU_ASSERT_FATAL(quern_writer_commit(w, &err) == QUERN_OK);
-    quern_writer_close(w);
+    library_commit(w);
     quern_snapshot_free(f->snapshot);
     CU_ASSERT_FATAL(quern_snapshot_open(f->index->vfs, f->index->path, 0, &f->snapshot, &err) ==
                     QUERN_OK);
@@ -54,10 +41,8 @@ static void fixture_commit(fixture *f, quern_writer *w)
 static void fixture_close(fixture *f)
 {
     quern_snapshot_free(f->snapshot);
-    quern_index_close(f->index);
     quern_analysis_free(f->analysis);
-    f->dir[strlen(f->dir) - 2] = '\0';
-    scratch_remove(f->dir);
+    library_remove(f->dir, f->index);
 }
 
 /* The k best of a query; to be finished. */
@@ -105,7 +90,7 @@ static void test_scores(void)
     fixture f;
     quern_error err;
     fixture_open(&f);
-    quern_writer *w = fixture_write(&f);
+    quern_writer *w = library_writer(f.index);
     CHECK(!library_put(w, "a", "", "red green red blue green red", &err));
     CHECK(!library_put(w, "b", "", "green grey", &err));
     CHECK(!library_put(w, "c", "", "grey grey white", &err));
@@ -147,7 +132,7 @@ static void test_empty_index(void)
 {
     fixture f;
     fixture_open(&f);
-    fixture_commit(&f, fixture_write(&f));
+    fixture_commit(&f, library_writer(f.index));
     quern_found_list list = ask(&f, "red \"green blue\"", 10, 1);
     CHECK(list.n == 0 && list.n_passages == 0 && list.n_articles == 0);
     quern_found_list_finish(&list);
@@ -167,7 +152,7 @@ static void test_titles(void)
     fixture f;
     quern_error err;
     fixture_open(&f);
-    quern_writer *w = fixture_write(&f);
+    quern_writer *w = library_writer(f.index);
     /* Pooled: cloud banks | learn growth. Not pooled, as the text begins with it. */
     CHECK(!library_put(w, "a", "Cloud banks", "Learn growth.", &err));
     quern_article a = QUERN_ARTICLE_INIT;
@@ -200,7 +185,7 @@ static void test_many_words(void)
     fixture f;
     quern_error err;
     fixture_open(&f);
-    quern_writer *w = fixture_write(&f);
+    quern_writer *w = library_writer(f.index);
     uint64_t seed = check_seed(11);
     for (int a = 0; a < 300; a++) {
         char source[16];
@@ -245,7 +230,7 @@ static void test_wide(void)
     fixture f;
     quern_error err;
     fixture_open(&f);
-    quern_writer *w = fixture_write(&f);
+    quern_writer *w = library_writer(f.index);
     CHECK(!library_put(w, "a", "", "red green red", &err));
     CHECK(!library_put(w, "b", "", "green grey", &err));
     fixture_commit(&f, w);
@@ -268,7 +253,7 @@ static void fill_randomly(fixture *f, uint64_t *seed)
     static char text[20000];
     quern_error err;
     for (int commit = 0; commit < 4; commit++) {
-        quern_writer *w = fixture_write(f);
+        quern_writer *w = library_writer(f->index);
         for (int i = 0; i < 120; i++) {
             char source[32];
             char title[400];

@@ -10,7 +10,6 @@
 #include "query/parse.h"
 #include "tests/check.h"
 #include "tests/library.h"
-#include "tests/scratch.h"
 
 #include <string.h>
 
@@ -23,7 +22,7 @@ typedef struct passage {
 } passage;
 
 typedef struct fixture {
-    char dir[4096 + 16];
+    char dir[LIBRARY_DIR];
     quern_index *index;
     quern_snapshot *snapshot;
     quern_analysis *analysis;
@@ -62,19 +61,16 @@ static void fixture_open(fixture *f, uint32_t longest)
     static char title[TITLE * 8 + 1];
     static char text[LONGEST * 8 + 1];
     quern_error err;
-    quern_writer *w = NULL;
     uint64_t seed = check_seed(44);
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.passage_words = QUERN_WHOLE_ARTICLES;
     options.language = "english";
     memset(f, 0, sizeof *f);
-    scratch_make(f->dir);
-    strcat(f->dir, "/i");
     f->passages = calloc(N_PASSAGES, sizeof *f->passages);
-    CU_ASSERT_FATAL(f->passages && quern_index_create(f->dir, &options, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_index_open(f->dir, NULL, &f->index, &err) == QUERN_OK);
+    CU_ASSERT_FATAL(f->passages != NULL);
+    f->index = library_make(f->dir, &options);
     CU_ASSERT_FATAL(quern_analysis_new("english", &f->analysis, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_writer_open(f->index, NULL, &w, &err) == QUERN_OK);
+    quern_writer *w = library_writer(f->index);
     for (uint32_t i = 0; i < N_PASSAGES; i++) {
         char source[16];
         passage *p = &f->passages[i];
@@ -84,8 +80,7 @@ static void fixture_open(fixture *f, uint32_t longest)
         put_words(p, p->n_title, p->n, text);
         CHECK(!library_put(w, source, title, text, &err));
     }
-    CU_ASSERT_FATAL(quern_writer_commit(w, &err) == QUERN_OK);
-    quern_writer_close(w);
+    library_commit(w);
     CU_ASSERT_FATAL(quern_snapshot_open(f->index->vfs, f->index->path, 0, &f->snapshot, &err) ==
                     QUERN_OK);
     CU_ASSERT_FATAL(f->snapshot->n_segments == 1 && f->snapshot->n_passages == N_PASSAGES);
@@ -94,11 +89,9 @@ static void fixture_open(fixture *f, uint32_t longest)
 static void fixture_close(fixture *f)
 {
     quern_snapshot_free(f->snapshot);
-    quern_index_close(f->index);
     quern_analysis_free(f->analysis);
     free(f->passages);
-    f->dir[strlen(f->dir) - 2] = '\0';
-    scratch_remove(f->dir);
+    library_remove(f->dir, f->index);
 }
 
 /* ---- What there is ---- */

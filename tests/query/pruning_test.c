@@ -11,7 +11,6 @@
 #include "query/parse.h"
 #include "tests/check.h"
 #include "tests/library.h"
-#include "tests/scratch.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,7 +18,7 @@
 enum { N_WORDS = 2000, N_ARTICLES = 9000 };
 
 typedef struct fixture {
-    char dir[4096 + 16];
+    char dir[LIBRARY_DIR];
     quern_index *index;
     quern_snapshot *snapshot;
     quern_analysis *analysis;
@@ -66,8 +65,7 @@ static void fill(fixture *f, uint64_t *seed)
     quern_error err;
     int next = 0;
     for (int commit = 0; next < N_ARTICLES; commit++) {
-        quern_writer *w = NULL;
-        CU_ASSERT_FATAL(quern_writer_open(f->index, NULL, &w, &err) == QUERN_OK);
+        quern_writer *w = library_writer(f->index);
         int n = commit == 0 ? 6000 : commit == 1 ? 2000 : 500;
         for (int i = 0; i < n; i++) {
             char source[32];
@@ -81,8 +79,7 @@ static void fill(fixture *f, uint64_t *seed)
             snprintf(source, sizeof source, "%05d", (int)(check_random(seed) % N_ARTICLES));
             CHECK(!quern_writer_delete_source(w, quern_str(source), &removed, &err));
         }
-        CU_ASSERT_FATAL(quern_writer_commit(w, &err) == QUERN_OK);
-        quern_writer_close(w);
+        library_commit(w);
     }
 }
 
@@ -93,10 +90,7 @@ static void fixture_open(fixture *f, uint64_t *seed)
     options.passage_words = QUERN_WHOLE_ARTICLES;
     options.language = "english";
     memset(f, 0, sizeof *f);
-    scratch_make(f->dir);
-    strcat(f->dir, "/i");
-    CU_ASSERT_FATAL(quern_index_create(f->dir, &options, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_index_open(f->dir, NULL, &f->index, &err) == QUERN_OK);
+    f->index = library_make(f->dir, &options);
     CU_ASSERT_FATAL(quern_analysis_new("english", &f->analysis, &err) == QUERN_OK);
     fill(f, seed);
     CU_ASSERT_FATAL(quern_snapshot_open(f->index->vfs, f->index->path, 0, &f->snapshot, &err) ==
@@ -109,10 +103,8 @@ static void fixture_open(fixture *f, uint64_t *seed)
 static void fixture_close(fixture *f)
 {
     quern_snapshot_free(f->snapshot);
-    quern_index_close(f->index);
     quern_analysis_free(f->analysis);
-    f->dir[strlen(f->dir) - 2] = '\0';
-    scratch_remove(f->dir);
+    library_remove(f->dir, f->index);
 }
 
 /* Two words or three with an operator between them. */

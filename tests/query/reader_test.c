@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static char dir[4096 + 16];
+static char dir[LIBRARY_DIR];
 
 static void make_dir(void)
 {
@@ -85,15 +85,10 @@ static quern_stats stats_of(quern_reader *reader)
 
 static quern_reader *read_after(quern_index *index, void (*change)(quern_writer *w))
 {
-    quern_error err;
-    quern_writer *w = NULL;
-    quern_reader *reader = NULL;
-    CU_ASSERT_FATAL(quern_writer_open(index, NULL, &w, &err) == QUERN_OK);
+    quern_writer *w = library_writer(index);
     change(w);
-    CU_ASSERT_FATAL(quern_writer_commit(w, &err) == QUERN_OK);
-    quern_writer_close(w);
-    CU_ASSERT_FATAL(quern_reader_open(index, &reader, &err) == QUERN_OK);
-    return reader;
+    library_commit(w);
+    return library_reader(index);
 }
 
 enum { N_FILLERS = 20 }; /* so that one death does not make a segment be merged */
@@ -165,7 +160,6 @@ static void test_stats(void)
 static void test_options(void)
 {
     quern_error err;
-    quern_reader *reader = NULL;
     quern_index_options made = QUERN_INDEX_OPTIONS_INIT;
     quern_index_options got = QUERN_INDEX_OPTIONS_INIT;
     made.passage_words = 33;
@@ -174,7 +168,7 @@ static void test_options(void)
     make_dir();
     CU_ASSERT_FATAL(quern_index_create(dir, &made, &err) == QUERN_OK);
     quern_index *index = open_index();
-    CU_ASSERT_FATAL(quern_reader_open(index, &reader, &err) == QUERN_OK);
+    quern_reader *reader = library_reader(index);
     quern_index_close(index); /* a reader outlives it */
     CHECK(quern_reader_options(reader, &got, &err) == QUERN_OK);
     CHECK(got.passage_words == 33 && strcmp(got.language, "german") == 0);
@@ -207,10 +201,9 @@ static int stop_at_second(const quern_listing *listing, void *payload)
 static void check_listing(quern_index *index)
 {
     quern_error err;
-    quern_reader *reader = NULL;
     char got[400] = "";
     int n = 0;
-    CU_ASSERT_FATAL(quern_reader_open(index, &reader, &err) == QUERN_OK);
+    quern_reader *reader = library_reader(index);
     CHECK(quern_reader_list(reader, print_listing, got, &err) == QUERN_OK);
     CHECK(strstr(got, "news/a.txt# 'Only a heading' 14 1\n") == got);
     CHECK(strstr(got, "news/b.jsonl#1 'T' 10 1\nnews/b.jsonl#2 '' 3 1\n") != NULL);
@@ -232,7 +225,6 @@ static void test_listing(void)
     char folder[4096 + 32];
     const char *path = folder;
     quern_error err;
-    quern_writer *w = NULL;
     make_dir();
     CU_ASSERT_FATAL(quern_index_create(dir, NULL, &err) == QUERN_OK);
     snprintf(folder, sizeof folder, "%.*s/news", (int)strlen(dir) - 2, dir);
@@ -244,13 +236,12 @@ static void test_listing(void)
                   "ELF\0\0\1\2\0\0\0\xFF\xFE\0\3\4\5",
                   16);
     quern_index *index = open_index();
-    CU_ASSERT_FATAL(quern_writer_open(index, NULL, &w, &err) == QUERN_OK);
+    quern_writer *w = library_writer(index);
     quern_sync_options options = QUERN_SYNC_OPTIONS_INIT;
     options.paths = &path;
     options.n_paths = 1;
     CHECK(quern_sync(w, &options, NULL, &err) == QUERN_OK);
-    CHECK(quern_writer_commit(w, &err) == QUERN_OK);
-    quern_writer_close(w);
+    library_commit(w);
     check_listing(index);
     quern_index_close(index);
     remove_dir();

@@ -35,25 +35,19 @@ static void set_time(const fixture *f, const char *name, long seconds)
 static void sync_index(fixture *f, const char *const *paths, size_t n)
 {
     quern_error err;
-    quern_writer *w = NULL;
     quern_sync_options options = QUERN_SYNC_OPTIONS_INIT;
     options.paths = paths;
     options.n_paths = n;
-    CU_ASSERT_FATAL(quern_writer_open(f->index, NULL, &w, &err) == QUERN_OK);
+    quern_writer *w = library_writer(f->index);
     CHECK(library_put(w, "from-a-program", "", "chips", &err) == QUERN_OK);
     CHECK(quern_sync(w, &options, NULL, &err) == QUERN_OK);
-    CHECK(quern_writer_commit(w, &err) == QUERN_OK);
-    quern_writer_close(w);
+    library_commit(w);
 }
 
 static void search_chips(fixture *f)
 {
-    quern_error err;
-    quern_query *query = NULL;
-    CU_ASSERT_FATAL(quern_reader_open(f->index, &f->reader, &err) == QUERN_OK);
-    CHECK(quern_query_parse(f->reader, QUERN_STR("chips"), &query, &err) == QUERN_OK);
-    CHECK(quern_search(f->reader, query, NULL, &f->hits, &err) == QUERN_OK);
-    quern_query_free(query);
+    f->reader = library_reader(f->index);
+    f->hits = library_hits(f->reader, "chips", NULL);
 }
 
 /* base/news/{a.txt,b.jsonl,deep/c.txt,.hidden/}, base/.quern; all older than the index. */

@@ -4,11 +4,10 @@
 #include "quern/quern.h"
 #include "tests/check.h"
 #include "tests/library.h"
-#include "tests/scratch.h"
 
 #include <string.h>
 
-static char dir[4096];
+static char dir[LIBRARY_DIR];
 static quern_index *index_of_words;
 static quern_reader *reader;
 
@@ -25,12 +24,9 @@ static void open_index(void)
     quern_error err;
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.engine = getenv("QUERN_TEST_ENGINE");
-    scratch_make(dir);
-    CU_ASSERT_FATAL(quern_index_create(dir, options.engine ? &options : NULL, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_index_open(dir, NULL, &index_of_words, &err) == QUERN_OK);
+    index_of_words = library_make(dir, &options);
     for (int round = 0; round < 3; round++) {
-        quern_writer *writer = NULL;
-        CU_ASSERT_FATAL(quern_writer_open(index_of_words, NULL, &writer, &err) == QUERN_OK);
+        quern_writer *writer = library_writer(index_of_words);
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
             for (int k = round; k < words[i].n; k += 3) {
                 char source[64];
@@ -45,17 +41,15 @@ static void open_index(void)
             CHECK(quern_writer_delete(writer, quern_str(source), QUERN_STR(""), NULL, &err) ==
                   QUERN_OK);
         }
-        CHECK(quern_writer_commit(writer, &err) == QUERN_OK);
-        quern_writer_close(writer);
+        library_commit(writer);
     }
-    CU_ASSERT_FATAL(quern_reader_open(index_of_words, &reader, &err) == QUERN_OK);
+    reader = library_reader(index_of_words);
 }
 
 static void close_index(void)
 {
     quern_reader_free(reader);
-    quern_index_close(index_of_words);
-    scratch_remove(dir);
+    library_remove(dir, index_of_words);
 }
 
 static const struct row {

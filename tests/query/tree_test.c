@@ -12,7 +12,6 @@
 #include "stemmer/analysis.h"
 #include "tests/check.h"
 #include "tests/library.h"
-#include "tests/scratch.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,7 +31,7 @@ typedef struct words {
 } words;
 
 typedef struct fixture {
-    char dir[4096 + 16];
+    char dir[LIBRARY_DIR];
     quern_index *index;
     quern_snapshot *snapshot;
     uint32_t firsts[16]; /* number of the first passage of each segment */
@@ -75,9 +74,8 @@ static void fill(fixture *f, uint64_t *seed)
     quern_error err;
     int next = 0;
     for (int commit = 0; next < N_ARTICLES; commit++) {
-        quern_writer *w = NULL;
         int n = commit == 0 ? 1800 : commit == 1 ? 600 : 100;
-        CU_ASSERT_FATAL(quern_writer_open(f->index, NULL, &w, &err) == QUERN_OK);
+        quern_writer *w = library_writer(f->index);
         for (int i = 0; i < n; i++) {
             put_article(w, seed, next++ * 7919 % N_ARTICLES);
         }
@@ -88,8 +86,7 @@ static void fill(fixture *f, uint64_t *seed)
             snprintf(source, sizeof source, "%c/%04d", 'a' + number % 7, number);
             CHECK(!quern_writer_delete_source(w, quern_str(source), &removed, &err));
         }
-        CU_ASSERT_FATAL(quern_writer_commit(w, &err) == QUERN_OK);
-        quern_writer_close(w);
+        library_commit(w);
     }
 }
 
@@ -143,10 +140,7 @@ static void fixture_open(fixture *f, uint64_t *seed)
     quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
     options.passage_words = 20;
     memset(f, 0, sizeof *f);
-    scratch_make(f->dir);
-    strcat(f->dir, "/i");
-    CU_ASSERT_FATAL(quern_index_create(f->dir, &options, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_index_open(f->dir, NULL, &f->index, &err) == QUERN_OK);
+    f->index = library_make(f->dir, &options);
     fill(f, seed);
     CU_ASSERT_FATAL(quern_snapshot_open(f->index->vfs, f->index->path, 0, &f->snapshot, &err) ==
                     QUERN_OK);
@@ -172,11 +166,9 @@ static void fixture_open(fixture *f, uint64_t *seed)
 static void fixture_close(fixture *f)
 {
     quern_snapshot_free(f->snapshot);
-    quern_index_close(f->index);
     free(f->words);
     free(f->is_dead);
-    f->dir[strlen(f->dir) - 2] = '\0';
-    scratch_remove(f->dir);
+    library_remove(f->dir, f->index);
 }
 
 /* ---- Plans by hand ---- */
@@ -838,14 +830,10 @@ static void test_dead_form(void)
     quern_plan plan;
     quern_native *native = NULL;
     quern_found_list list = {0};
-    quern_writer *w = NULL;
     uint64_t removed = 0;
     memset(&f, 0, sizeof f);
-    scratch_make(f.dir);
-    strcat(f.dir, "/i");
-    CU_ASSERT_FATAL(quern_index_create(f.dir, NULL, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_index_open(f.dir, NULL, &f.index, &err) == QUERN_OK);
-    CU_ASSERT_FATAL(quern_writer_open(f.index, NULL, &w, &err) == QUERN_OK);
+    f.index = library_make(f.dir, NULL);
+    quern_writer *w = library_writer(f.index);
     for (int i = 0; i < 20; i++) {
         char source[16];
         snprintf(source, sizeof source, "%02d", i);
