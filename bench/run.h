@@ -8,7 +8,7 @@
  *     measure.c  rounds
  *     report.c   tables of times, raw figures, plots
  *     tables.c   tables of builds, limits, machine
- *     shell.c    whole processes
+ *     shell.c    whole processes: their time, and with own_memory.c their memory
  *     touch.c    pages that are touched for the first time
  */
 #ifndef QUERN_BENCH_RUN_H
@@ -90,6 +90,9 @@ void tables_limits(const run *r);
 void tables_builds(const run *r);
 /* shell.c: times whole processes; the engines' indexes are there, none of them runs. */
 void shell(const run *r);
+/* own_memory.c: the most anonymous memory, in kB, that a process of a command line of sh had; 0:
+ * it cannot be told here. */
+uint64_t own_memory_kb(const char *line);
 /* touch.c: times queries on an index that was just opened. */
 void touch(const run *r);
 

@@ -59,11 +59,21 @@ static void time_runs(const run *r, const char *line, const char *cold)
             (double)times[RUNS - 1] / 1e6);
 }
 
+static void tell_memory(const run *r, const char *line)
+{
+    uint64_t kb = own_memory_kb(line);
+    if (kb > 0) {
+        fprintf(r->out, " %.1f |", (double)kb / 1024);
+    } else {
+        fputs(" - |", r->out);
+    }
+}
+
 /* A row of the table; `e` has the index that is asked, NULL: none. */
 static void time_command(const run *r, const engine *e, const char *name, const char *line)
 {
     if (run_once(line) == 0) {
-        fprintf(r->out, "| %s | failed | | | |\n", name);
+        fprintf(r->out, "| %s | failed | | | | |\n", name);
         return;
     }
     fprintf(r->out, "| %s |", name);
@@ -75,6 +85,7 @@ static void time_command(const run *r, const engine *e, const char *name, const 
     } else {
         fputs(" | |", r->out);
     }
+    tell_memory(r, line);
     fputc('\n', r->out);
 }
 
@@ -143,7 +154,10 @@ void shell(const run *r)
         r->out,
         "\n## One query from a shell\n\nWhole processes for `%s` (either word, ten best), in "
         "milliseconds: median and range of %d runs; cold: the files of the index are read from the "
-        "disk.\n\n| command | median | range | cold | range |\n|---|---|---|---|---|\n",
+        "disk. The last column is the most memory, in MB, that the process had of its own: without "
+        "files that it maps, which others share.\n\n| command | median | range | cold | range | "
+        "own MB "
+        "|\n|---|---|---|---|---|---|\n",
         query, RUNS);
     time_command(r, NULL, "true (the floor)", "exec true");
     for (size_t i = 0; i < r->n_engines; i++) {
