@@ -56,7 +56,7 @@ static uint32_t fill_row(const quern_slips_word *a, const quern_slips_word *b, u
 
 uint32_t quern_slips_distance(const quern_slips_word *a, const quern_slips_word *b, uint32_t most)
 {
-    uint32_t table[3][QUERN_SLIPS_MAX + 2] = {{0}};
+    uint32_t table[3][QUERN_SLIPS_MAX + 1];
     uint32_t *rows[3] = {table[0], table[1], table[2]};
     uint32_t longer = a->n > b->n ? a->n - b->n : b->n - a->n;
     if (longer > most || a->n == 0 || b->n == 0) {
@@ -66,17 +66,14 @@ uint32_t quern_slips_distance(const quern_slips_word *a, const quern_slips_word 
         table[0][j] = j;
         table[1][j] = table[2][j] = most + 1;
     }
-    uint32_t before = 0;
     for (uint32_t i = 1; i <= a->n; i++) {
         uint32_t *oldest = rows[2];
         rows[2] = rows[1];
         rows[1] = rows[0];
         rows[0] = oldest;
-        uint32_t best = fill_row(a, b, i, most, rows);
-        if (best > most && before > most) { /* a swap looks two rows back */
+        if (fill_row(a, b, i, most, rows) > most) { /* a swap costs no less than what it crosses */
             return most + 1;
         }
-        before = best;
     }
     return rows[0][b->n];
 }

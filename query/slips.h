@@ -2,14 +2,15 @@
 /* slips - how many slips lie between two words.
  *
  * A slip is a character too many, too few, wrong, or swapped with its neighbour (Damerau 1964; in
- * the restricted form, where no part is changed twice). Characters are those of UTF-8.
+ * the restricted form, optimal string alignment, where no part is changed twice). Characters are
+ * those of UTF-8.
  */
 #ifndef QUERN_QUERY_SLIPS_H
 #define QUERN_QUERY_SLIPS_H
 
 #include "base/status.h"
 
-#define QUERN_SLIPS_MAX 64 /* characters; longer words are no slips of each other */
+#define QUERN_SLIPS_MAX 256 /* characters; longer words are no slips of each other */
 
 typedef struct quern_slips_word {
     uint32_t chars[QUERN_SLIPS_MAX];

@@ -44,9 +44,9 @@ static void test_rows(void)
             CHECK_ROW(rows[i].b, rows[i].want <= most ? back == d : back > most);
         }
     }
-    char longer[100];
-    memset(longer, 'a', 99);
-    longer[99] = '\0';
+    char longer[QUERN_SLIPS_MAX + 2];
+    memset(longer, 'a', QUERN_SLIPS_MAX + 1);
+    longer[QUERN_SLIPS_MAX + 1] = '\0';
     quern_slips_word a = read(longer);
     quern_slips_word b = read("\xFFx");
     CHECK(a.n == 0 && b.n == 0 && quern_slips_distance(&a, &a, 2) > 2);
