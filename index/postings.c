@@ -176,28 +176,30 @@ uint32_t quern_postings_find(const quern_postings *p, uint32_t from, uint32_t pa
     return low;
 }
 
-/* Where block i begins and ends. `width` of the base, then of the end. */
-static void find_range(const uint8_t *bases, const uint8_t *ends, const unsigned width[2],
-                       uint32_t i, uint64_t out[2])
+/* Where block i begins and ends, with bases and ends of these widths, which are constants. */
+static inline __attribute__((always_inline)) void
+find_range(const uint8_t *bases, const uint8_t *ends, unsigned base_width, unsigned end_width,
+           uint32_t i, uint64_t out[2])
 {
     uint32_t group = i / QUERN_GROUP;
     uint64_t base =
-        group > 0 ? quern_segment_load(bases + (size_t)(group - 1) * width[0], width[0]) : 0;
+        group > 0 ? quern_segment_load(bases + (size_t)(group - 1) * base_width, base_width) : 0;
     out[0] = base;
     if (i % QUERN_GROUP != 0) {
-        out[0] += quern_segment_load(ends + (size_t)(i - 1) * width[1], width[1]);
+        out[0] += quern_segment_load(ends + (size_t)(i - 1) * end_width, end_width);
     }
-    out[1] = base + quern_segment_load(ends + (size_t)i * width[1], width[1]);
+    out[1] = base + quern_segment_load(ends + (size_t)i * end_width, end_width);
 }
 
 void quern_postings_position_range(const quern_postings *p, uint32_t i, uint64_t out[2])
 {
-    static const unsigned narrow[2] = {4, 2};
-    static const unsigned wide[2] = {8, 4};
-    out[0] = 0;
-    out[1] = p->term.pos_bytes;
-    if (p->directory) {
-        find_range(p->position_bases, p->position_ends, p->wide ? wide : narrow, i, out);
+    if (!p->directory) {
+        out[0] = 0;
+        out[1] = p->term.pos_bytes;
+    } else if (p->wide) {
+        find_range(p->position_bases, p->position_ends, 8, 4, i, out);
+    } else {
+        find_range(p->position_bases, p->position_ends, 4, 2, i, out);
     }
 }
 
@@ -215,8 +217,6 @@ static quern_status load_only(quern_postings *p)
 
 int quern_postings_enter(const quern_postings *p, uint32_t i, quern_block *block, uint64_t range[2])
 {
-    static const unsigned narrow[2] = {4, 2};
-    static const unsigned wide[2] = {8, 2};
     block->n = i + 1 < p->n_blocks ? QUERN_BLOCK : p->term.df - i * QUERN_BLOCK;
     block->last = quern_postings_last(p, i);
     block->base = 0;
@@ -224,7 +224,11 @@ int quern_postings_enter(const quern_postings *p, uint32_t i, quern_block *block
     range[0] = 0;
     range[1] = p->payload_bytes;
     if (p->directory) {
-        find_range(p->bases, p->ends, p->wide ? wide : narrow, i, range);
+        if (p->wide) {
+            find_range(p->bases, p->ends, 8, 2, i, range);
+        } else {
+            find_range(p->bases, p->ends, 4, 2, i, range);
+        }
         block->form = p->forms[i];
         block->base = i > 0 ? quern_postings_last(p, i - 1) + 1 : 0;
         if (i > 0 && block->base == 0) {

@@ -179,6 +179,18 @@ typedef struct quern_block_met {
 quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *wanted, uint32_t n,
                                  quern_block_met *out, uint32_t *n_met, quern_error *err);
 
+/* Passages that some lists may all have: ascending, each with the caller's number. */
+typedef struct quern_kept {
+    uint32_t n;
+    uint32_t passages[QUERN_BLOCK];
+    uint8_t ids[QUERN_BLOCK];
+} quern_kept;
+
+/* Keeps those that the list has. *block: where they are looked for first, and those above them the
+ * next time. The block at hand may become another one. */
+quern_status quern_postings_keep(quern_postings *p, uint32_t *block, quern_kept *kept,
+                                 quern_error *err);
+
 /* A string of bits, one a passage, that lists are poured into. */
 typedef struct quern_pour {
     uint64_t *bits;       /* of [base, end), whole words */

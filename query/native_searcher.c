@@ -42,7 +42,9 @@ enum {
     LARGE_WINDOW = 65536,  /* where cursors share tables: they come back to each less often */
     MANY = 256,            /* cursors, from which on the window is large */
     TABLES_MAX = 64,       /* of contributions, 16 KB each; more words than that share */
-    DENSE = 16             /* matches among 64 passages that are worth a look at all scores */
+    DENSE = 16,            /* matches among 64 passages that are worth a look at all scores */
+    FEW = 64,              /* passages for each one with the rarest word of an ALL, */
+    SOME = 16              /* from which on its matches are looked at one by one */
 };
 
 struct quern_native {
@@ -541,15 +543,31 @@ static void set_counts(const quern_native *native, const sink *to, const course 
     }
 }
 
-/* Whether a phrase or a NEAR is all there is. */
-static int is_lone_join(const quern_prepared *q)
+/* Whether passages with all words of a part are counted faster one by one than as bits. Where they
+ * are ranked as well that saves a second pass, but for words that most passages have. */
+static int is_sparse(const quern_part *p, int is_ranked)
 {
+    uint32_t n = quern_segment_get_info(p->segment)->ref.n_passages;
+    const quern_match_join *join = &p->joins[0];
+    uint32_t df = join->cursors[0]->term.df;
+    uint32_t next = join->cursors[join->n_cursors > 1]->term.df;
+    return df < n / FEW || (is_ranked && df < n / SOME && next < n / 2);
+}
+
+/* Whether a join is all there is, whose matches are best counted as they are found. */
+static int counts_as_found(const quern_prepared *q, int is_ranked)
+{
+    int is_there = 0;
     for (size_t i = 0; i < q->n_parts && q->is_flat; i++) {
-        if (q->parts[i].n_joins > 0) {
-            return q->n_words == 0 && q->n_joins == 1 && q->parts[i].joins[0].how != QUERN_JOIN_ALL;
+        const quern_part *p = &q->parts[i];
+        if (p->n_joins > 0) {
+            is_there = 1;
+            if (p->joins[0].how == QUERN_JOIN_ALL && !is_sparse(p, is_ranked)) {
+                return 0;
+            }
         }
     }
-    return 0;
+    return is_there && q->n_words == 0 && q->n_joins == 1;
 }
 
 /* Counts what a lone join matches, as it is found. */
@@ -568,7 +586,7 @@ static quern_status count_join(quern_native *native, course *c, sink *to, quern_
 static quern_status count_alone(quern_native *native, course *c, sink *to, quern_error *err)
 {
     const quern_prepared *q = &native->query;
-    if (to->prune && is_lone_join(q) && c->is_article_each) {
+    if (to->prune && c->is_article_each && counts_as_found(q, 0)) {
         return count_join(native, c, to, err);
     }
     if (q->n_words == 1 && q->n_joins == 0 && q->is_flat && c->is_article_each) {
@@ -588,7 +606,8 @@ static quern_status find_best(quern_native *native, course *c, sink *to, quern_f
     if (!q->is_flat || (c->is_all && c->is_exact && !to->prune)) {
         QUERN_TRY(use_tree(native, to, err));
     }
-    c->is_counted = to->prune && (is_word || is_lone_join(q)) && c->is_article_each;
+    c->is_counted =
+        to->prune && c->is_article_each && (is_word || (c->is_exact && counts_as_found(q, 1)));
     if (to->prune) {
         to->prune->is_exact = c->is_exact && c->is_counted && is_join;
     }

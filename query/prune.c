@@ -334,8 +334,10 @@ quern_status quern_prune_part(quern_prune *prune, quern_part *part, quern_error 
         status = start(s, tables, err);
         if (!status) {
             status = s->n_words == 1 && part->n_joins == 0 ? one_word(s, err)
-                     : s->is_lone                          ? quern_prune_lone_join(s, err)
-                                                           : quern_prune_windows(s, err);
+                     : s->is_lone && prune->is_exact && part->joins->how == QUERN_JOIN_ALL
+                         ? quern_prune_all(s, err)
+                     : s->is_lone ? quern_prune_lone_join(s, err)
+                                  : quern_prune_windows(s, err);
         }
     } else {
         quern_fail_nomem(err);

@@ -143,4 +143,8 @@ quern_status quern_prune_pour_join(quern_pruning *s, const quern_prune_join *f, 
 /* Goes through all of a segment for the only join. */
 quern_status quern_prune_lone_join(quern_pruning *s, quern_error *err);
 
+/* ---- An ALL that is all there is, its matches counted (prune_all.c) ---- */
+
+quern_status quern_prune_all(quern_pruning *s, quern_error *err);
+
 #endif

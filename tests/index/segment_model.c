@@ -534,6 +534,37 @@ static quern_status compare_kth(const model *m, const quern_postings *p, const m
     return QUERN_OK;
 }
 
+/* Asks for all passages, or for each `step`-th of them, many at a time, of which the list has its
+ * own. */
+static quern_status compare_kept(const model *m, quern_postings *p, const model_term *t,
+                                 uint32_t step, const char **differs, quern_error *err)
+{
+    quern_kept kept;
+    uint32_t block = 0;
+    const model_posting *want = &m->postings[t->first];
+    const model_posting *end = want + t->n;
+    for (uint32_t next = 0; next < m->n_passages;) {
+        uint32_t asked[QUERN_BLOCK];
+        for (kept.n = 0; kept.n < QUERN_BLOCK && next < m->n_passages; next += step) {
+            kept.ids[kept.n] = (uint8_t)kept.n;
+            asked[kept.n] = next;
+            kept.passages[kept.n++] = next;
+        }
+        STEP(quern_postings_keep(p, &block, &kept, err));
+        for (uint32_t i = 0; i < kept.n; i++, want++) {
+            while (want < end && want->passage % step != 0) {
+                want++;
+            }
+            SAME(want < end && kept.passages[i] == want->passage);
+            SAME(asked[kept.ids[i]] == want->passage);
+        }
+    }
+    for (; want < end; want++) {
+        SAME(want->passage % step != 0);
+    }
+    return QUERN_OK;
+}
+
 static quern_status compare_list(const model *m, quern_segment *s, const model_term *t,
                                  const quern_term *term, const char **differs, quern_error *err)
 {
@@ -553,6 +584,9 @@ static quern_status compare_list(const model *m, quern_segment *s, const model_t
         SAME(quern_postings_find(&p, i, p.passages[p.n - 1]) == i);
         SAME(quern_postings_find(&p, 0, p.passages[p.n - 1] + 1) == i + 1);
         STEP(compare_block(m, &p, want, differs, err));
+    }
+    for (uint32_t step = 1; step < 256 && !*differs; step = step * 5 + 1) {
+        STEP(compare_kept(m, &p, t, step, differs, err));
     }
     return compare_kth(m, &p, t, differs);
 }
