@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* scan - the fast path of word boundaries, inline, for words.c and analysis.c.
+/* scan - the fast path of word boundaries, inline, for words.c and stream.c.
  *
  * In ASCII the rules of UAX #29 come down to this. A word begins at a letter, digit or low line and
  * goes on over such. Two letters may be joined by one of ' . : between them, two digits by one of

@@ -6,7 +6,7 @@
  *     starts   1    1 1    1  1 1 1    1    1 1
  *     awkward      1         1               1    where a word goes on, or may go on, over what is
  *                                                 no letter or digit, and all beyond ASCII
- *     care                 1  1        1          words that analysis.c takes care of: they begin
+ *     care                 1  1        1          words that stream_care.c takes: they begin
  *                                                 with a digit, or follow a hyphen
  *
  * The rule is on the safe side: a byte between two letters or digits is awkward unless it is white

@@ -311,7 +311,7 @@ static void test_classes(void)
     }
 }
 
-/* analysis.c looks for characters of class ExtendNumLet by their first byte. */
+/* trim.c looks for characters of class ExtendNumLet by their first byte. */
 static void test_low_lines(void)
 {
     size_t n = 0;
