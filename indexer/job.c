@@ -75,7 +75,11 @@ static quern_status adopt_flushed(quern_job *job, quern_shelf *shelf, quern_erro
     const quern_run *run = job->flush.run;
     size_t at = 0;
     QUERN_TRY(quern_shelf_add(shelf, &job->flushed, &at, err));
-    quern_shelf_begin_filter(shelf, at, run->n_order + run->n_sources);
+    uint64_t n_keys = run->n_sources; /* a key without an id is its source */
+    for (size_t i = 0; i < run->n_order; i++) {
+        n_keys += run->articles[run->order[i]].id_len > 0;
+    }
+    quern_shelf_begin_filter(shelf, at, n_keys);
     for (size_t i = 0; i < run->n_sources; i++) {
         quern_shelf_filter_key(&shelf->items[at], run->sources[i].hash);
     }

@@ -88,6 +88,7 @@ static void finish_item(quern_shelf *shelf, quern_shelved *s)
     quern_free(s->dead);
     shelf->filter_bytes -= s->filter.n_words * 8;
     quern_free(s->filter.words);
+    quern_arena_finish(&s->names);
     memset(s, 0, sizeof *s);
 }
 
@@ -278,18 +279,47 @@ quern_status quern_shelf_kill_article(quern_shelf *shelf, size_t i, uint32_t art
     return QUERN_OK;
 }
 
-/* Whether the segment may have what was hashed. Makes a filter where it has been asked often. */
-static quern_status may_have(quern_shelf *shelf, size_t i, uint64_t hash, int *may,
-                             quern_error *err)
+static int compare_strings(quern_string a, quern_string b)
+{
+    int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* Whether a source lies between the first and the last one of the segment. */
+static quern_status is_between(quern_shelved *s, quern_string source, int *between,
+                               quern_error *err)
+{
+    if (!s->has_ends) {
+        quern_string id;
+        uint32_t last = s->ref.n_articles - 1;
+        QUERN_TRY(quern_segment_key(s->segment, 0, &s->names, &s->ends[0], &id, err));
+        QUERN_TRY(quern_segment_key(s->segment, last, &s->names, &s->ends[1], &id, err));
+        s->has_ends = 1;
+    }
+    *between = compare_strings(source, s->ends[1]) <= 0 && compare_strings(source, s->ends[0]) >= 0;
+    return QUERN_OK;
+}
+
+/* Whether the segment may have a source, or a key of it, that was hashed. Makes a filter where it
+ * has been searched often. */
+static quern_status may_have(quern_shelf *shelf, size_t i, quern_string source, uint64_t hash,
+                             int *may, quern_error *err)
 {
     quern_shelved *s = &shelf->items[i];
+    *may = s->n_dead < s->ref.n_articles && (!s->filter.words || filter_has(&s->filter, hash));
+    if (*may) {
+        QUERN_TRY(is_between(s, source, may, err));
+    }
+    if (!*may) {
+        return QUERN_OK;
+    }
     if (!s->filter.words) {
         s->n_searches += s->n_searches < UINT32_MAX;
         if (s->n_searches == FILTER_AFTER + s->ref.n_articles / 8) {
             QUERN_TRY(quern_shelf_read_filter(shelf, i, err));
+            *may = !s->filter.words || filter_has(&s->filter, hash);
         }
     }
-    *may = s->n_dead < s->ref.n_articles && (!s->filter.words || filter_has(&s->filter, hash));
     return QUERN_OK;
 }
 
@@ -314,7 +344,7 @@ quern_status quern_shelf_kill(quern_shelf *shelf, const quern_key *key, uint64_t
     for (size_t i = 0; i < shelf->n; i++) {
         uint32_t article = 0;
         int there = 0;
-        QUERN_TRY(may_have(shelf, i, key->hash, &there, err));
+        QUERN_TRY(may_have(shelf, i, key->source, key->hash, &there, err));
         if (there) {
             QUERN_TRY(quern_segment_find(shelf->items[i].segment, key->source, key->id, &article,
                                          &there, err));
@@ -361,7 +391,7 @@ quern_status quern_shelf_kill_source(quern_shelf *shelf, const quern_key *key, u
 {
     for (size_t i = 0; i < shelf->n; i++) {
         int may = 0;
-        QUERN_TRY(may_have(shelf, i, key->source_hash, &may, err));
+        QUERN_TRY(may_have(shelf, i, key->source, key->source_hash, &may, err));
         if (may) {
             QUERN_TRY(kill_source_in(shelf, i, key, n, err));
         }

@@ -10,7 +10,8 @@
  * theirs when they are made; those it found get one by reading their keys, once they were searched
  * often enough to pay for it. (Bloom, 1970, in one word: Putze, Sanders, Singler, Cache-, hash- and
  * space-efficient Bloom filters, 2007.) Sources are in the filter as well as keys, so that a new
- * file's old articles are not looked for.
+ * file's old articles are not looked for. What passes, or meets no filter, must lie between the
+ * first and the last source of the segment: what comes in order is told apart without a search.
  *
  * Which segments are merged: as in a log-structured merge tree, sizes fall into tiers, each eight
  * times the one below, and eight segments of a tier become one (O'Neil et al., 1996). So an article
@@ -43,6 +44,9 @@ typedef struct quern_shelved {
     uint32_t n_dead, n_dead_passages;
     uint32_t n_searches; /* without a filter */
     quern_filter filter;
+    quern_string ends[2]; /* the first and the last source, in `names`, once they were asked for */
+    quern_arena names;
+    int has_ends;
     int in_manifest; /* a manifest may name it */
     int under_merge; /* a merge on the other thread reads it */
 } quern_shelved;
@@ -88,7 +92,7 @@ quern_status quern_shelf_kill_source(quern_shelf *shelf, const quern_key *key, u
 quern_status quern_shelf_kill_article(quern_shelf *shelf, size_t i, uint32_t article,
                                       quern_error *err);
 
-/* Gives segment i a filter with room for n keys, if it may have one; then add what is in it. */
+/* Gives segment i a filter with room for n different keys and sources, if it may have one; then add what is in it. */
 void quern_shelf_begin_filter(quern_shelf *shelf, size_t i, uint64_t n);
 void quern_shelf_filter_key(quern_shelved *s, uint64_t hash);
 /* Gives it one by reading its keys. */
