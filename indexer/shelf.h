@@ -92,7 +92,8 @@ quern_status quern_shelf_kill_source(quern_shelf *shelf, const quern_key *key, u
 quern_status quern_shelf_kill_article(quern_shelf *shelf, size_t i, uint32_t article,
                                       quern_error *err);
 
-/* Gives segment i a filter with room for n different keys and sources, if it may have one; then add what is in it. */
+/* Gives segment i a filter with room for n different keys and sources, if it may have one; then add
+ * what is in it. */
 void quern_shelf_begin_filter(quern_shelf *shelf, size_t i, uint64_t n);
 void quern_shelf_filter_key(quern_shelved *s, uint64_t hash);
 /* Gives it one by reading its keys. */
