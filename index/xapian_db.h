@@ -76,7 +76,7 @@ typedef struct quern_xapian_totals {
     uint64_t text_bytes;          /* of the live articles */
 } quern_xapian_totals;
 
-struct quern_xapian_writer; /* indexer/xapian_writer.c */
+struct quern_xapian_writer; /* indexer/xapian_writer.h */
 
 struct quern_engine_db {
     xapian_c_database *db;
