@@ -113,6 +113,7 @@ quern_status quern_postings_open(quern_postings *p, quern_segment *segment, cons
     p->term = *term;
     p->n_blocks = (term->df - 1) / QUERN_BLOCK + 1;
     p->block = 0;
+    p->near = 0;
     p->n = 0;
     p->have_tfs = 0;
     p->have_positions = 0;

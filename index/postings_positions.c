@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* postings_positions - reads the positions of a term's postings; part of segment.h. */
-#include "index/positions.h"
+#include "index/places.h"
 #include "index/segment_format.h"
 
 #include <assert.h>
@@ -141,6 +141,34 @@ quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *o
                                    quern_lengths_get(&p->lengths, p->passages[i])};
     if (quern_positions_read(&place, out)) {
         return quern_segment_damaged(p->segment, "the positions of a block are damaged", err);
+    }
+    return QUERN_OK;
+}
+
+quern_status quern_places_decoded(quern_postings *p, const quern_block_met *met, uint32_t n,
+                                  quern_place *out, quern_error *err)
+{
+    assert(p->term.df > 1);
+    if (!p->have_positions) {
+        QUERN_TRY(enter_positions(p, err));
+    }
+    uint64_t n_bits = (uint64_t)(p->positions_end - p->positions) * 8;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t i = met->at[k];
+        uint32_t tf = p->tfs[i];
+        uint32_t len = quern_lengths_get(&p->lengths, p->passages[i]);
+        uint64_t bit = 0;
+        len = len > 0 ? len : 1;
+        int is_sound = tf >= 1 && tf <= len && len <= QUERN_PLACES_LEN;
+        if (n_bits > 0 && is_sound) {
+            QUERN_TRY(find_place(p, i, &bit, err));
+            is_sound = bit + quern_positions_width(tf, len) <= n_bits;
+        }
+        if (!is_sound) {
+            return quern_segment_damaged(p->segment, "the positions of a block are damaged", err);
+        }
+        uint32_t from = n_bits > 0 ? (uint32_t)bit : QUERN_PLACES_NO_BYTES;
+        out[k] = (quern_place){p->positions, from, (uint16_t)tf, (uint16_t)len};
     }
     return QUERN_OK;
 }

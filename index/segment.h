@@ -116,6 +116,7 @@ typedef struct quern_postings {
     quern_term term;
     uint32_t n_blocks;
     uint32_t block;    /* the block at hand; n_blocks at the end */
+    uint32_t near;     /* a block that was looked at last, for who asks about what follows */
     uint32_t n;        /* postings in it */
     uint32_t have_tfs; /* tfs are decoded */
     uint32_t passages[QUERN_BLOCK];

@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* phrase - see phrase.h. Where the phrase could begin lies in pool->starts, of one passage behind
- * the other; each member of the phrase leaves some of them, moved to the front. */
-#include "query/phrase.h"
+/* phrase - see phrase.h. Which passages have all terms; where the terms stand in them is looked at
+ * in phrase_sets.c and phrase_places.c. */
+#include "query/phrase_state.h"
 
-#include "index/block.h"
+enum { RARE = 8 }; /* a rare term is in fewer than one of so many passages */
 
-enum {
-    RARE = 8,    /* a rare term is in fewer than one of so many passages */
-    AT_ONCE = 4, /* positions that are compared without a branch */
-    AHEAD = 3    /* blocks that are fetched before they are wanted */
-};
-
-typedef struct filter {
-    quern_match_pool *pool;
-    quern_match_join *join;
-    uint32_t *passages;
-    uint8_t *ids;
-    uint32_t n;
-    uint32_t n_starts[QUERN_BLOCK]; /* of each passage */
-    int has_starts;                 /* a term was asked already */
-} filter;
-
-/* A list that is asked about ascending passages. */
-typedef struct list {
-    quern_match_cursor *cursor;
-    quern_postings *postings;
-    quern_match_spot *spots; /* by number of passage */
-    uint32_t block;          /* that could have the next passage */
-} list;
+typedef quern_phrase_state state;
+typedef quern_phrase_list list;
+typedef quern_phrase_run run;
 
 uint32_t quern_phrase_n_rare(const quern_match_join *join)
 {
@@ -48,310 +28,109 @@ quern_status quern_phrase_make_room(quern_match_pool *pool, const quern_match_jo
                : QUERN_OK;
 }
 
-static quern_status open_list(const filter *f, uint32_t i, list *l, quern_error *err)
+quern_status quern_phrase_open(const state *s, uint32_t i, list *l, quern_error *err)
 {
-    l->cursor = f->join->cursors[i];
-    l->spots = f->pool->spots + (size_t)i * QUERN_BLOCK;
-    QUERN_TRY(quern_match_open(f->pool, l->cursor, &l->postings, err));
+    l->cursor = s->join->cursors[i];
+    l->spots = s->pool->spots + (size_t)i * QUERN_BLOCK;
+    QUERN_TRY(quern_match_open(s->pool, l->cursor, &l->postings, err));
     const quern_postings *p = l->postings;
-    int is_behind =
-        p->n > 0 && p->block > 0 && quern_postings_last(p, p->block - 1) < f->passages[0];
-    l->block = is_behind ? p->block : 0;
+    int is_behind = p->near > 0 && quern_postings_last(p, p->near - 1) < s->passages[0];
+    l->block = is_behind ? p->near : 0;
     return QUERN_OK;
 }
 
-/* Passages [from, end) that one block could have, and no other. */
-typedef struct run {
-    uint32_t block, from, end;
-} run;
-
-/* Cuts the passages to such runs. Returns how many; behind the list's last passage there are none.
- */
-static uint32_t cut_to_runs(const filter *f, list *l, run *out)
+/* The runs of passages whose spots are known. */
+static uint32_t known_runs(const state *s, const list *l, run *out)
 {
     uint32_t n = 0;
-    uint32_t i = 0;
-    while (i < f->n) {
-        l->block = quern_postings_find(l->postings, l->block, f->passages[i]);
+    for (uint32_t k = 0; k < s->n;) {
+        uint32_t block = l->spots[s->ids[k]].block;
+        out[n].block = block;
+        out[n].from = k;
+        for (k++; k < s->n && l->spots[s->ids[k]].block == block; k++) {
+        }
+        out[n++].end = k;
+    }
+    return n;
+}
+
+uint32_t quern_phrase_runs(const state *s, uint32_t i, list *l, run *out)
+{
+    if (i < s->n_known) {
+        return known_runs(s, l, out);
+    }
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < s->n;) {
+        l->block = quern_postings_find(l->postings, l->block, s->passages[k]);
         if (l->block == l->postings->n_blocks) {
             break;
         }
         uint32_t last = quern_postings_last(l->postings, l->block);
+        l->postings->near = l->block;
         out[n].block = l->block;
-        out[n].from = i;
-        for (i++; i < f->n && f->passages[i] <= last; i++) {
+        out[n].from = k;
+        for (k++; k < s->n && s->passages[k] <= last; k++) {
         }
-        out[n++].end = i;
+        out[n++].end = k;
     }
     return n;
-}
-
-static quern_status enter_block(quern_postings *p, uint32_t block, quern_error *err)
-{
-    return p->n > 0 && p->block == block ? QUERN_OK : quern_postings_load(p, block, err);
 }
 
 /* Leaves the passages that have the i-th term. */
-static quern_status keep_with_term(filter *f, uint32_t i, quern_error *err)
+static quern_status keep_with_term(state *s, uint32_t i, quern_error *err)
 {
     list l;
     run runs[QUERN_BLOCK];
     uint32_t n = 0;
-    QUERN_TRY(open_list(f, i, &l, err));
-    uint32_t n_runs = cut_to_runs(f, &l, runs);
+    QUERN_TRY(quern_phrase_open(s, i, &l, err));
+    uint32_t n_runs = quern_phrase_runs(s, i, &l, runs);
     for (const run *r = runs; r < runs + n_runs; r++) {
         quern_block_met met;
         uint32_t n_met;
-        QUERN_TRY(quern_postings_meet(l.postings, r->block, f->passages + r->from, r->end - r->from,
+        QUERN_TRY(quern_postings_meet(l.postings, r->block, s->passages + r->from, r->end - r->from,
                                       &met, &n_met, err));
         for (uint32_t k = 0; k < n_met; k++) {
-            f->passages[n] = f->passages[r->from + met.which[k]];
-            f->ids[n] = f->ids[r->from + met.which[k]];
-            l.spots[f->ids[n++]] = (quern_match_spot){r->block, met.at[k], 0};
+            s->passages[n] = s->passages[r->from + met.which[k]];
+            s->ids[n] = s->ids[r->from + met.which[k]];
+            l.spots[s->ids[n++]] = (quern_match_spot){r->block, met.at[k], 0};
         }
     }
-    f->n = n;
+    s->n = n;
+    s->n_known = i + 1;
     return QUERN_OK;
 }
 
-/* ---- Positions ---- */
-
-/* Where a term stands in one passage. */
-typedef struct places {
-    const uint32_t *positions, *codes; /* codes of forms, where a member asks for one */
-    uint32_t n;
-} places;
-
-static quern_status read_places(const filter *f, const list *l, quern_match_spot *spot, places *out,
-                                quern_error *err)
+/* Whether the positions of the terms in these passages can be made sets. */
+static int are_sets(const state *s, const quern_lengths *lengths)
 {
-    quern_match_pool *pool = f->pool;
-    quern_postings *p = l->postings;
-    QUERN_TRY(enter_block(p, spot->block, err));
-    QUERN_TRY(quern_postings_load_tfs(p, err));
-    out->n = spot->tf = p->tfs[spot->at];
-    size_t room = (size_t)out->n + AT_ONCE;
-    if (room > pool->cap_positions &&
-        quern_grow(&pool->positions, &pool->cap_positions, room, sizeof(uint32_t))) {
-        return quern_fail_nomem(err);
-    }
-    QUERN_TRY(quern_postings_positions(p, spot->at, pool->positions, err));
-    out->positions = pool->positions;
-    out->codes = NULL;
-    if (l->cursor->stem.len > 0) {
-        quern_forms *forms;
-        QUERN_TRY(quern_match_forms_at(pool, l->cursor, p->block, &forms, err));
-        out->codes = forms->code + forms->first[spot->at];
-    }
-    return QUERN_OK;
-}
-
-static int is_in_form(const places *at, uint32_t i, const quern_match_member *m)
-{
-    return m->code == QUERN_MATCH_ANY_FORM || (at->codes && at->codes[i] == m->code);
-}
-
-/* Where a phrase could begin that has the member at one of the places. Returns how many. */
-static uint32_t find_starts(const places *at, const quern_match_member *m, uint32_t *out)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < at->n; i++) {
-        out[n] = at->positions[i] - m->offset;
-        n += at->positions[i] >= m->offset && is_in_form(at, i, m);
-    }
-    return n;
-}
-
-/* Whether a position is among those of a member in any form. Four are compared at a time, as most
- * terms are not more often in a passage; what lies behind the last one does not count. */
-static uint32_t has_place(const places *at, uint64_t want)
-{
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < at->n; i += AT_ONCE) {
-        for (uint32_t k = i; k < i + AT_ONCE; k++) {
-            found |= (uint32_t)(at->positions[k] == want) & (uint32_t)(k < at->n);
+    for (uint32_t i = 0; i < s->join->n_cursors; i++) {
+        const quern_match_cursor *cursor = s->join->cursors[i];
+        if (cursor->term.df == 1 || cursor->stem.len > 0) {
+            return 0;
         }
     }
-    return found;
-}
-
-/* Those of n starts from which the member stands at its offset; `out` may be `starts`. */
-static uint32_t keep_starts(const places *at, const quern_match_member *m, const uint32_t *starts,
-                            uint32_t n, uint32_t *out)
-{
-    uint32_t kept = 0;
-    uint32_t k = 0;
-    if (n == 1 && m->code == QUERN_MATCH_ANY_FORM) {
-        *out = *starts;
-        return has_place(at, (uint64_t)*starts + m->offset);
-    }
-    for (uint32_t i = 0; i < n && k < at->n; i++) {
-        uint64_t want = (uint64_t)starts[i] + m->offset;
-        while (k < at->n && at->positions[k] < want) {
-            k++;
-        }
-        if (k < at->n && at->positions[k] == want && is_in_form(at, k, m)) {
-            out[kept++] = starts[i];
+    for (uint32_t k = 0; k < s->n && lengths->width > 1; k++) {
+        if (quern_lengths_get(lengths, s->passages[k]) > QUERN_PLACES_LEN) {
+            return 0;
         }
     }
-    return kept;
+    return 1;
 }
 
-/* What is left of the passages and of their starts while a list is asked for positions. */
-typedef struct left {
-    uint32_t n;      /* passages */
-    size_t from, to; /* starts that were looked at, that are left */
-} left;
-
-/* Compares the k-th passage, which has the i-th term: leaves the starts that fit all of its
- * members, and the passage where it has one. */
-static quern_status compare(filter *f, const list *l, uint32_t i, uint32_t k, left *at,
-                            quern_error *err)
-{
-    quern_match_pool *pool = f->pool;
-    places its = {pool->positions, NULL, 0};
-    const quern_match_join *join = f->join;
-    QUERN_TRY(read_places(f, l, &l->spots[f->ids[k]], &its, err));
-    uint32_t n_starts = f->has_starts ? f->n_starts[k] : 0;
-    size_t start = at->from;
-    int has_starts = f->has_starts;
-    if (!has_starts && at->to + its.n > pool->cap_starts &&
-        quern_grow(&pool->starts, &pool->cap_starts, at->to + its.n, sizeof(uint32_t))) {
-        return quern_fail_nomem(err);
-    }
-    for (uint32_t m = 0; m < join->n_members; m++) {
-        const quern_match_member *member = &join->members[m];
-        if (member->cursor == i) {
-            uint32_t *out = pool->starts + at->to;
-            n_starts = has_starts ? keep_starts(&its, member, pool->starts + start, n_starts, out)
-                                  : find_starts(&its, member, out);
-            start = at->to;
-            has_starts = 1;
-        }
-    }
-    at->from += f->has_starts ? f->n_starts[k] : 0;
-    at->to += n_starts;
-    f->passages[at->n] = f->passages[k];
-    f->ids[at->n] = f->ids[k];
-    f->n_starts[at->n] = n_starts;
-    at->n += n_starts > 0;
-    return QUERN_OK;
-}
-
-static void end_compare(filter *f, const left *at)
-{
-    f->has_starts = 1;
-    f->n = at->n;
-}
-
-/* The same of all passages, whose spots in the list are known. */
-static quern_status keep_known(filter *f, uint32_t i, quern_error *err)
-{
-    list l;
-    left at = {0, 0, 0};
-    uint32_t before = UINT32_MAX;
-    QUERN_TRY(open_list(f, i, &l, err));
-    for (uint32_t k = 0; k < f->n; k++) {
-        uint32_t block = l.spots[f->ids[k]].block;
-        if (block != before) {
-            quern_postings_prefetch_positions(l.postings, block);
-        }
-        before = block;
-    }
-    for (uint32_t k = 0; k < f->n; k++) {
-        QUERN_TRY(compare(f, &l, i, k, &at, err));
-    }
-    end_compare(f, &at);
-    return QUERN_OK;
-}
-
-static void prefetch(const list *l, uint32_t block)
-{
-    quern_postings_prefetch(l->postings, block);
-    quern_postings_prefetch_positions(l->postings, block);
-}
-
-/* The same of the passages of a run, whose spots are yet to be found. */
-static quern_status keep_run(filter *f, const list *l, uint32_t i, const run *r, left *at,
-                             quern_error *err)
-{
-    quern_block_met met;
-    uint32_t n_met;
-    uint32_t next = 0;
-    QUERN_TRY(enter_block(l->postings, r->block, err)); /* it is wanted decoded */
-    QUERN_TRY(quern_postings_meet(l->postings, r->block, f->passages + r->from, r->end - r->from,
-                                  &met, &n_met, err));
-    for (uint32_t k = r->from; k < r->end; k++) {
-        if (next == n_met || met.which[next] != k - r->from) {
-            at->from += f->has_starts ? f->n_starts[k] : 0;
-            continue;
-        }
-        l->spots[f->ids[k]] = (quern_match_spot){r->block, met.at[next++], 0};
-        QUERN_TRY(compare(f, l, i, k, at, err));
-    }
-    return QUERN_OK;
-}
-
-/* The same of all passages. What will be read is on its way while the runs before it are compared.
- */
-static quern_status keep_common(filter *f, uint32_t i, quern_error *err)
-{
-    list l;
-    run runs[QUERN_BLOCK];
-    left at = {0, 0, 0};
-    QUERN_TRY(open_list(f, i, &l, err));
-    uint32_t n = cut_to_runs(f, &l, runs);
-    for (uint32_t k = 0; k < AHEAD && k < n; k++) {
-        prefetch(&l, runs[k].block);
-    }
-    for (uint32_t k = 0; k < n; k++) {
-        if (k + AHEAD < n) {
-            prefetch(&l, runs[k + AHEAD].block);
-        }
-        QUERN_TRY(keep_run(f, &l, i, &runs[k], &at, err));
-    }
-    end_compare(f, &at);
-    return QUERN_OK;
-}
-
-/* Leaves the passages that have the phrase on one side of their title's end. */
-static quern_status keep_with_title(filter *f, quern_error *err)
-{
-    const quern_match_join *join = f->join;
-    uint32_t reach = join->members[join->n_members - 1].offset;
-    const uint32_t *start = f->pool->starts;
-    uint32_t n = 0;
-    for (uint32_t k = 0; k < f->n; k++) {
-        uint32_t title_words;
-        int found = 0;
-        QUERN_TRY(quern_segment_title_words(join->cursors[0]->segment, f->passages[k], &title_words,
-                                            err));
-        for (const uint32_t *end = start + f->n_starts[k]; start < end; start++) {
-            found |= *start >= title_words || (uint64_t)*start + reach < title_words;
-        }
-        f->passages[n] = f->passages[k];
-        f->ids[n] = f->ids[k];
-        n += (uint32_t)found;
-    }
-    f->n = n;
-    return QUERN_OK;
-}
-
-quern_status quern_phrase_keep(const quern_phrase_filter *filter_, uint32_t *passages, uint32_t *n,
+quern_status quern_phrase_keep(const quern_phrase_filter *filter, uint32_t *passages, uint32_t *n,
                                quern_error *err)
 {
-    quern_match_join *join = filter_->join;
-    uint32_t n_known = filter_->n_known;
-    filter f = {.pool = filter_->pool, .join = join, .passages = passages};
-    f.ids = filter_->ids;
-    f.n = *n;
-    for (uint32_t end = quern_phrase_n_rare(join); n_known < end && f.n > 0; n_known++) {
-        QUERN_TRY(keep_with_term(&f, n_known, err));
+    const quern_match_join *join = filter->join;
+    quern_lengths lengths;
+    state s = {filter->pool, join, passages, filter->ids, *n, filter->n_known};
+    for (uint32_t i = s.n_known, end = quern_phrase_n_rare(join); i < end && s.n > 0; i++) {
+        QUERN_TRY(keep_with_term(&s, i, err));
     }
-    for (uint32_t i = 0; i < join->n_cursors && f.n > 0; i++) {
-        QUERN_TRY(i < n_known ? keep_known(&f, i, err) : keep_common(&f, i, err));
+    if (s.n > 0) {
+        QUERN_TRY(quern_segment_lengths(join->cursors[0]->segment, &lengths, err));
+        QUERN_TRY(are_sets(&s, &lengths) ? quern_phrase_keep_sets(&s, err)
+                                         : quern_phrase_keep_places(&s, err));
     }
-    QUERN_TRY(keep_with_title(&f, err));
-    *n = f.n;
+    *n = s.n;
     return QUERN_OK;
 }

@@ -15,7 +15,8 @@
  * that are in many passages would sort few out, and are asked for their positions at once. Where a
  * passage stands in a list is found once: its *spot*.
  *
- * So each list's block is decoded once, and a passage costs what its positions cost.
+ * So each list's block is read once, and a passage costs what its positions cost. In passages of up
+ * to 256 words, where the phrase could begin is a set of bits (phrase_sets.c).
  */
 #ifndef QUERN_QUERY_PHRASE_H
 #define QUERN_QUERY_PHRASE_H

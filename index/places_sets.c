@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* places_sets - the positions of many postings at once, as sets; see places.h.
+ *
+ * Postings are sorted by their frequency first, so that no loop has a branch that cannot be
+ * foreseen, and none of its rounds waits for the one before. Passages are short here: roots of
+ * ranks are floats, corrected in integers.
+ */
+#include "index/places.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    NO_BYTES = 12, /* kinds of postings: those below are tf 1, 2, ... and all from 12 on */
+    KINDS
+};
+
+/* A set that positions are put into. */
+typedef struct target {
+    uint64_t *words;
+    uint32_t offset;
+} target;
+
+static inline void add(target to, uint32_t position)
+{
+    uint32_t at = position - to.offset;
+    to.words[at >> 6 & 3] |= (uint64_t)(position >= to.offset) << (at & 63);
+}
+
+static inline uint32_t rank_at(const quern_place *at)
+{
+    unsigned width = (unsigned)quern_positions_width(at->tf, at->len);
+    return (uint32_t)quern_bits_read(at->data, at->bit, width);
+}
+
+/* The largest p with C(p, 2) <= rank; rank is below 2^16: sqrt is exact enough. */
+static inline uint32_t root2(uint32_t rank)
+{
+    return (uint32_t)((1.0F + sqrtf((float)(8 * rank + 1))) * 0.5F);
+}
+
+/* The largest p with C(p, 3) <= rank; rank is below 2^23. A third of the exponent is a root within
+ * 5 %, a step of Newton's brings it within one. */
+static inline uint32_t root3(uint32_t rank)
+{
+    float x = (float)(6 * rank + 1);
+    uint32_t bits;
+    float y;
+    memcpy(&bits, &x, sizeof bits);
+    bits = bits / 3 + 709921077u;
+    memcpy(&y, &bits, sizeof y);
+    y = (2.0F * y + x / (y * y)) * (1.0F / 3.0F);
+    uint32_t p = (uint32_t)y + 1;
+    p += (p + 1) * p * (p - 1) <= 6 * rank;
+    p -= p * (p - 1) * (p - 2) > 6 * rank;
+    return p;
+}
+
+/* The low width of Elias-Fano, as positions.c has it; u is at least tf or it is 0. */
+static inline unsigned low_width(uint32_t u, uint32_t tf)
+{
+    if (u < tf) {
+        return 0;
+    }
+    unsigned width = quern_bits_width(u) - quern_bits_width(tf);
+    return width - ((uint64_t)tf << width > u);
+}
+
+static int add_many(const quern_place *at, target to)
+{
+    uint32_t positions[QUERN_PLACES_LEN];
+    uint64_t n_bits = at->bit + quern_positions_width(at->tf, at->len);
+    quern_positions_place place = {at->data, at->data + (n_bits + 7) / 8, at->bit, at->tf, at->len};
+    if (quern_positions_read(&place, positions)) {
+        return -1;
+    }
+    for (uint32_t i = 0; i < at->tf; i++) {
+        add(to, positions[i]);
+    }
+    return 0;
+}
+
+/* As long as the high bits fit a word, and the low ones another. */
+static int add_some(const quern_place *at, target to)
+{
+    uint32_t tf = at->tf;
+    uint32_t u = at->len - tf;
+    unsigned low = low_width(u, tf);
+    unsigned n_high = tf + (u >> low);
+    if (n_high > 56 || tf * low > 56) {
+        return add_many(at, to);
+    }
+    uint64_t high = quern_bits_read(at->data, at->bit, n_high);
+    uint64_t lows = quern_bits_read(at->data, at->bit + n_high, tf * low);
+    uint32_t most = 0;
+    uint32_t k = 0;
+    for (; high; high &= high - 1, lows >>= low, k++) {
+        uint32_t value = ((uint32_t)__builtin_ctzll(high) - k) << low;
+        value |= (uint32_t)(lows & quern_bits_mask(low));
+        most = value > most ? value : most;
+        add(to, value + k);
+    }
+    return k == tf && most <= u ? 0 : -1;
+}
+
+/* Postings of one kind, and where their sets go. */
+typedef struct kind {
+    const quern_place *places;
+    const uint8_t *which;
+    uint32_t n, offset;
+    quern_places_set *sets;
+} kind;
+
+static inline target target_of(const kind *its, uint32_t i)
+{
+    return (target){its->sets[its->which[i]].words, its->offset};
+}
+
+static uint32_t add_ones(const kind *its)
+{
+    uint32_t bad = 0;
+    for (uint32_t i = 0; i < its->n; i++) {
+        const quern_place *at = &its->places[its->which[i]];
+        uint32_t p = rank_at(at);
+        bad |= (uint32_t)(p >= at->len);
+        add(target_of(its, i), p);
+    }
+    return bad;
+}
+
+static uint32_t add_pairs(const kind *its)
+{
+    uint32_t bad = 0;
+    for (uint32_t i = 0; i < its->n; i++) {
+        const quern_place *at = &its->places[its->which[i]];
+        const target to = target_of(its, i);
+        uint32_t rank = rank_at(at);
+        uint32_t last = root2(rank);
+        bad |= (uint32_t)(last >= at->len);
+        add(to, last);
+        add(to, rank - last * (last - 1) / 2);
+    }
+    return bad;
+}
+
+static uint32_t add_triples(const kind *its)
+{
+    uint32_t bad = 0;
+    for (uint32_t i = 0; i < its->n; i++) {
+        const quern_place *at = &its->places[its->which[i]];
+        const target to = target_of(its, i);
+        uint32_t rank = rank_at(at);
+        uint32_t last = root3(rank);
+        rank -= last * (last - 1) * (last - 2) / 6;
+        uint32_t second = root2(rank);
+        bad |= (uint32_t)(last >= at->len);
+        add(to, last);
+        add(to, second);
+        add(to, rank - second * (second - 1) / 2);
+    }
+    return bad;
+}
+
+static uint32_t add_more(const kind *its)
+{
+    uint32_t bad = 0;
+    for (uint32_t i = 0; i < its->n; i++) {
+        bad |= (uint32_t)add_some(&its->places[its->which[i]], target_of(its, i));
+    }
+    return bad;
+}
+
+static uint32_t add_first(const kind *its)
+{
+    for (uint32_t i = 0; i < its->n; i++) {
+        for (uint32_t p = 0; p < its->places[its->which[i]].tf; p++) {
+            add(target_of(its, i), p);
+        }
+    }
+    return 0;
+}
+
+int quern_places_decode(const quern_place *places, uint32_t n, uint32_t offset,
+                        quern_places_set *out)
+{
+    uint8_t sorted[KINDS][QUERN_BLOCK] = {{0}};
+    uint32_t counts[KINDS] = {0};
+    uint32_t bad = 0;
+    memset(out, 0, n * sizeof *out);
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t of = places[k].tf < NO_BYTES ? places[k].tf - 1u : NO_BYTES - 1u;
+        of = places[k].bit != QUERN_PLACES_NO_BYTES ? of : NO_BYTES;
+        sorted[of][counts[of]++] = (uint8_t)k;
+    }
+    for (uint32_t of = 0; of < KINDS; of++) {
+        const kind postings = {places, sorted[of], counts[of], offset, out};
+        bad |= of == 0          ? add_ones(&postings)
+               : of == 1        ? add_pairs(&postings)
+               : of == 2        ? add_triples(&postings)
+               : of == NO_BYTES ? add_first(&postings)
+                                : add_more(&postings);
+    }
+    return bad ? -1 : 0;
+}
