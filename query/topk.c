@@ -2,6 +2,8 @@
 /* topk - see topk.h. */
 #include "query/topk.h"
 
+#include "query/topk_keys.h"
+
 #include <string.h>
 
 enum {
@@ -20,6 +22,7 @@ void quern_topk_init(quern_topk *t, size_t k)
 void quern_topk_finish(quern_topk *t)
 {
     quern_free(t->items);
+    quern_free(t->room);
     memset(t, 0, sizeof *t);
 }
 
@@ -107,11 +110,20 @@ static void select_best(quern_scored *items, size_t n, size_t k)
     }
 }
 
+/* Keeps the k best of more. Without memory for keys it takes longer. */
+static void keep_best(quern_topk *t)
+{
+    if (quern_grow(&t->room, &t->cap_room, quern_topk_keys_room(t->n), sizeof *t->room) ||
+        quern_topk_keys_select(t->items, t->n, t->k, t->room)) {
+        select_best(t->items, t->n, t->k);
+    }
+    t->n = t->k;
+}
+
 /* Keeps the k best of more, and makes the worst of them the bar. */
 static void raise_bar(quern_topk *t)
 {
-    select_best(t->items, t->n, t->k);
-    t->n = t->k;
+    keep_best(t);
     int64_t worst = INT64_MAX;
     for (size_t i = 0; i < t->n; i++) {
         worst = t->items[i].score < worst ? t->items[i].score : worst;
@@ -186,17 +198,17 @@ quern_status quern_topk_end(quern_topk *t, quern_error *err)
         return quern_fail_nomem(err);
     }
     if (t->n > t->k) {
-        select_best(t->items, t->n, t->k);
-        t->n = t->k;
+        keep_best(t);
     }
-    quern_scored *spare = NULL;
     if (t->n > RUN) {
-        spare = quern_alloc(t->n * sizeof *spare);
-        if (!spare) {
+        size_t want = quern_topk_keys_room(t->n);
+        if (quern_grow(&t->room, &t->cap_room, want, sizeof *t->room)) {
             return quern_fail_nomem(err);
         }
+        if (!quern_topk_keys_sort(t->items, t->n, t->room)) {
+            return QUERN_OK;
+        }
     }
-    sort_best(t->items, t->n, spare);
-    quern_free(spare);
+    sort_best(t->items, t->n, (quern_scored *)(void *)t->room);
     return QUERN_OK;
 }

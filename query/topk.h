@@ -8,7 +8,8 @@
  * inside a segment; so with passages pushed in ascending order, one that only equals the bar can
  * never win. Selection is Hoare's quickselect (FIND, 1961) with a pivot of three.
  *
- * Memory follows what is pushed: at most 2 k entries of 16 bytes, never more than twice the pushes.
+ * Memory follows what is pushed: at most 2 k entries of 16 bytes, never more than twice the pushes,
+ * and as much again for keys by which they are selected and sorted with vectors (topk_keys.h).
  *
  * Invariant: `bar` is the lowest score that can still be among the k best of all segments so far.
  */
@@ -28,7 +29,9 @@ typedef struct quern_topk {
     size_t n, cap;
     size_t k, limit; /* how many are wanted; when to select */
     int64_t bar;
-    int any_order;       /* passages do not come in ascending order */
+    int any_order;  /* passages do not come in ascending order */
+    uint64_t *room; /* for keys (topk_keys.h) or a second copy of the items */
+    size_t cap_room;
     quern_status status; /* OK, or NOMEM for ever */
 } quern_topk;
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* topk_test - the k best by score, then passage, against sorting everything. */
+/* topk_test - the k best by score, then passage, against sorting everything; with vectors and
+ * without, and scores of more than 32 bits, which are for those without. */
 #include "query/topk.h"
 
+#include "base/cpu.h"
 #include "tests/check.h"
 
 #include <string.h>
@@ -52,13 +54,16 @@ static void check_random_scores(uint64_t *seed, size_t n, size_t k, uint64_t ran
 static void test_random(void)
 {
     static const size_t ks[] = {1, 2, 10, 100, 127, 128, 129, 1000, SIZE_MAX};
-    static const uint64_t ranges[] = {1, 2, 50, 1u << 20, UINT64_MAX >> 1};
+    static const uint64_t ranges[] = {
+        1, 2, 50, 1u << 20, UINT32_MAX, (uint64_t)UINT32_MAX + 9, UINT64_MAX >> 1};
     uint64_t seed = check_seed(31);
     for (size_t i = 0; i < sizeof ks / sizeof *ks; i++) {
-        for (size_t j = 0; j < sizeof ranges / sizeof *ranges; j++) {
-            check_random_scores(&seed, check_random(&seed) % 20000, ks[i], ranges[j], INT64_MIN);
-            check_random_scores(&seed, 5000, ks[i], ranges[j], (int64_t)(ranges[j] / 2));
-            check_random_scores(&seed, check_random(&seed) % 5, ks[i], ranges[j], INT64_MIN);
+        for (size_t j = 0; j < 2 * sizeof ranges / sizeof *ranges; j++) {
+            quern_cpu_limit(j % 2 ? QUERN_CPU_AVX512 : QUERN_CPU_SCALAR);
+            check_random_scores(&seed, check_random(&seed) % 20000, ks[i], ranges[j / 2],
+                                INT64_MIN);
+            check_random_scores(&seed, 5000, ks[i], ranges[j / 2], (int64_t)(ranges[j / 2] / 2));
+            check_random_scores(&seed, check_random(&seed) % 5, ks[i], ranges[j / 2], INT64_MIN);
         }
     }
 }
