@@ -78,17 +78,20 @@ AVX2 static uint64_t behind_zero_avx2(const uint8_t *in, uint64_t n_bits, uint32
 }
 #endif
 
-static uint32_t find_in_bitmap(const uint8_t *in, uint32_t v, int is_plain)
+/* How many ones there are among the first n bits. */
+static uint32_t count_ones(const uint8_t *in, uint32_t n)
 {
-    if (!(in[v >> 3] >> (v & 7) & 1)) {
-        return QUERN_BLOCK;
-    }
 #ifdef QUERN_BLOCK_VECTOR
-    return is_plain ? ones_before(in, v) : ones_before_avx2(in, v);
-#else
-    (void)is_plain;
-    return ones_before(in, v);
+    if (quern_cpu_get_level() != QUERN_CPU_SCALAR) {
+        return ones_before_avx2(in, n);
+    }
 #endif
+    return ones_before(in, n);
+}
+
+static uint32_t find_in_bitmap(const uint8_t *in, uint32_t v)
+{
+    return in[v >> 3] >> (v & 7) & 1 ? count_ones(in, v) : QUERN_BLOCK;
 }
 
 static uint32_t find_in_elias_fano(const quern_block *block, const uint8_t *in, uint32_t v,
@@ -127,7 +130,7 @@ uint32_t quern_block_find(const quern_block *block, const uint8_t *in, uint32_t 
     }
     uint32_t v = passage - block->base;
     uint32_t at = (block->form & 63) == QUERN_BLOCK_BITMAP
-                      ? find_in_bitmap(in, v, is_plain)
+                      ? find_in_bitmap(in, v)
                       : find_in_elias_fano(block, in, v, is_plain);
     return at < m ? at : QUERN_BLOCK;
 }
@@ -135,12 +138,11 @@ uint32_t quern_block_find(const quern_block *block, const uint8_t *in, uint32_t 
 /* ---- One frequency ---- */
 
 /* Where the n-th one of the bits stands, n at least 1; n_bits or more where there is none. */
-static uint64_t find_one(const uint8_t *in, uint64_t n_bits, uint32_t n, uint64_t at)
+static uint64_t find_one(const uint8_t *in, uint64_t n_bits, uint32_t n)
 {
-    for (; at < n_bits; at += 64 - (at & 7)) {
-        uint64_t ones = quern_load64(in + (at >> 3)) >> (at & 7);
-        uint64_t mask = at & 7 ? quern_bits_mask(64 - (unsigned)(at & 7)) : ~(uint64_t)0;
-        uint32_t count = (uint32_t)__builtin_popcountll(ones & mask);
+    for (uint64_t at = 0; at < n_bits; at += 64) {
+        uint64_t ones = quern_load64(in + (at >> 3));
+        uint32_t count = (uint32_t)__builtin_popcountll(ones);
         if (count >= n) {
             while (--n > 0) {
                 ones &= ones - 1;
@@ -148,6 +150,18 @@ static uint64_t find_one(const uint8_t *in, uint64_t n_bits, uint32_t n, uint64_
             return at + (uint64_t)__builtin_ctzll(ones);
         }
         n -= count;
+    }
+    return n_bits;
+}
+
+/* Where the next one from bit `at` on stands; n_bits or more where there is none. */
+static uint64_t next_one(const uint8_t *in, uint64_t n_bits, uint64_t at)
+{
+    for (; at < n_bits; at += 64 - (at & 7)) {
+        uint64_t ones = quern_load64(in + (at >> 3)) >> (at & 7);
+        if (ones) {
+            return at + (uint64_t)__builtin_ctzll(ones);
+        }
     }
     return n_bits;
 }
@@ -174,7 +188,7 @@ static uint64_t place_of_one(const uint8_t *in, uint64_t n_bits, uint32_t n)
         return find_one_avx2(in, n_bits, n);
     }
 #endif
-    return find_one(in, n_bits, n, 0);
+    return find_one(in, n_bits, n);
 }
 
 /* The i-th number of zeros and a one; 0 where it does not end in in[0, len). */
@@ -182,7 +196,7 @@ static uint32_t read_unary(const uint8_t *in, size_t len, uint32_t i)
 {
     uint64_t n_bits = (uint64_t)len * 8;
     uint64_t from = i > 0 ? place_of_one(in, n_bits, i) + 1 : 0;
-    uint64_t end = find_one(in, n_bits, 1, from);
+    uint64_t end = next_one(in, n_bits, from);
     return end < n_bits && end - from < UINT32_MAX ? (uint32_t)(end - from) + 1 : 0;
 }
 
@@ -212,8 +226,8 @@ static uint32_t read_nibble(const quern_block *block, const uint8_t *in, size_t 
     if (!(in[i >> 3] >> (i & 7) & 1)) {
         return 1;
     }
-    uint32_t at = ones_before(in, i);
-    uint32_t n = ones_before(in, block->n);
+    uint32_t at = count_ones(in, i);
+    uint32_t n = count_ones(in, block->n);
     const uint8_t *nibbles = in + n_map;
     if (len - n_map < (n + 1) / 2) {
         return 0;

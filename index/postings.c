@@ -314,44 +314,56 @@ quern_status quern_postings_load_tfs(quern_postings *p, quern_error *err)
     return QUERN_OK;
 }
 
-quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *wanted, uint32_t n,
-                                 quern_block_met *out, uint32_t *n_met, quern_error *err)
+/* Looks for n passages in an encoded block; *n_met of them are there. */
+static quern_status meet_encoded(const quern_postings *p, uint32_t i, const uint32_t *wanted,
+                                 uint32_t n, quern_block_met *out, uint32_t *tfs, uint32_t *n_met,
+                                 quern_error *err)
 {
     quern_block block;
-    uint64_t range[2] = {0, 0};
-    size_t bytes = 0;
-    int is_there = p->n > 0 && p->block == i;
-    *n_met = 0;
-    if (is_there || n > PROBES || p->term.df == 1) {
-        QUERN_TRY(is_there ? QUERN_OK : quern_postings_load(p, i, err));
-        *n_met = quern_block_meet(p->passages, wanted, n, out);
-        return QUERN_OK;
-    }
+    uint64_t range[2];
+    size_t bytes;
+    uint32_t met = 0;
     QUERN_TRY(view_block(p, i, &block, range, &bytes, err));
     const uint8_t *in = p->list + range[0];
     for (uint32_t k = 0; k < n; k++) {
         uint32_t at = quern_block_find(&block, in, wanted[k]);
-        out->which[*n_met] = (uint8_t)k;
-        out->at[*n_met] = (uint8_t)at;
-        *n_met += at < block.n;
+        out->which[met] = (uint8_t)k;
+        out->at[met] = (uint8_t)at;
+        met += at < block.n;
+    }
+    for (uint32_t k = 0; k < met && tfs; k++) {
+        size_t len = range[1] - range[0] - bytes;
+        tfs[k] = quern_block_tf(&block, in + bytes, len, out->at[k]);
+        if (tfs[k] == 0) {
+            return quern_segment_damaged(p->segment, "the frequencies of a block are damaged", err);
+        }
+    }
+    *n_met = met;
+    return QUERN_OK;
+}
+
+quern_status quern_postings_meet_tfs(quern_postings *p, uint32_t i, const uint32_t *wanted,
+                                     uint32_t n, quern_block_met *out, uint32_t *tfs,
+                                     uint32_t *n_met, quern_error *err)
+{
+    int is_there = p->n > 0 && p->block == i;
+    *n_met = 0;
+    if (!is_there && n <= PROBES && p->term.df > 1) {
+        return meet_encoded(p, i, wanted, n, out, tfs, n_met, err);
+    }
+    QUERN_TRY(is_there ? QUERN_OK : quern_postings_load(p, i, err));
+    *n_met = quern_block_meet(p->passages, wanted, n, out);
+    if (tfs && *n_met > 0) {
+        QUERN_TRY(quern_postings_load_tfs(p, err));
+        for (uint32_t k = 0; k < *n_met; k++) {
+            tfs[k] = p->tfs[out->at[k]];
+        }
     }
     return QUERN_OK;
 }
 
-quern_status quern_postings_tf(quern_postings *p, uint32_t i, uint32_t at, uint32_t *out,
-                               quern_error *err)
+quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *wanted, uint32_t n,
+                                 quern_block_met *out, uint32_t *n_met, quern_error *err)
 {
-    quern_block block;
-    uint64_t range[2] = {0, 0};
-    size_t bytes = 0;
-    if (p->n > 0 && p->block == i) {
-        QUERN_TRY(p->have_tfs ? QUERN_OK : quern_postings_load_tfs(p, err));
-        *out = p->tfs[at];
-        return QUERN_OK;
-    }
-    QUERN_TRY(view_block(p, i, &block, range, &bytes, err));
-    *out = quern_block_tf(&block, p->list + range[0] + bytes, range[1] - range[0] - bytes, at);
-    return *out > 0
-               ? QUERN_OK
-               : quern_segment_damaged(p->segment, "the frequencies of a block are damaged", err);
+    return quern_postings_meet_tfs(p, i, wanted, n, out, NULL, n_met, err);
 }

@@ -179,6 +179,10 @@ typedef struct quern_block_met {
  * then the block at hand stays. */
 quern_status quern_postings_meet(quern_postings *p, uint32_t i, const uint32_t *wanted, uint32_t n,
                                  quern_block_met *out, uint32_t *n_met, quern_error *err);
+/* The same, and how often those that are there have the term, in that order: tfs[*n_met]. */
+quern_status quern_postings_meet_tfs(quern_postings *p, uint32_t i, const uint32_t *wanted,
+                                     uint32_t n, quern_block_met *out, uint32_t *tfs,
+                                     uint32_t *n_met, quern_error *err);
 
 /* Passages that some lists may all have: ascending, each with the caller's number. */
 typedef struct quern_kept {
@@ -208,10 +212,6 @@ typedef struct quern_pour {
  * the first that is needed for passages from `end` on, n_blocks where there is none. */
 quern_status quern_postings_pour(quern_postings *p, uint32_t *block, const quern_pour *to,
                                  quern_error *err);
-
-/* The frequency of a posting of block i, which may be decoded or not. */
-quern_status quern_postings_tf(quern_postings *p, uint32_t i, uint32_t at, uint32_t *out,
-                               quern_error *err);
 
 /* Writes the tf positions of posting i of the block at hand, ascending, to out[tf]. */
 quern_status quern_postings_positions(quern_postings *p, uint32_t i, uint32_t *out,

@@ -47,59 +47,67 @@ static uint32_t move(quern_pruning *s, const uint32_t range[2], uint32_t n, int6
     return kept - n;
 }
 
-/* What the word scores in a posting of w->block, which may not be decoded. */
-static quern_status score(const quern_pruning *s, const quern_prune_word *w, uint32_t at,
-                          uint32_t passage, int32_t *out, quern_error *err)
+/* Which of n candidates from `from` on the word has, in w->block, and what it scores there, unless
+ * that is not wanted yet. */
+typedef struct met {
+    quern_block_met in;
+    uint32_t n;
+    int32_t scores[QUERN_BLOCK];
+} met;
+
+static quern_status meet(const quern_pruning *s, const quern_prune_word *w, int is_late,
+                         uint32_t from, uint32_t n, met *out, quern_error *err)
 {
-    uint32_t tf;
-    QUERN_TRY(quern_postings_tf(w->postings, w->block, at, &tf, err));
-    quern_rank_run run = {&passage, &tf, 1, s->part->lengths, w->cursor->weight, w->table};
-    *out += quern_rank_score(&s->up->query->model, &run, 0);
+    uint32_t tfs[QUERN_BLOCK];
+    uint32_t passages[QUERN_BLOCK];
+    QUERN_TRY(quern_postings_meet_tfs(w->postings, w->block, s->passages + from, n, &out->in,
+                                      is_late ? NULL : tfs, &out->n, err));
+    for (uint32_t k = 0; k < out->n; k++) {
+        passages[k] = s->passages[from + out->in.which[k]];
+    }
+    if (is_late) {
+        memset(out->scores, 0, out->n * sizeof *out->scores);
+        return QUERN_OK;
+    }
+    quern_rank_run run = {passages, tfs, out->n, s->part->lengths, w->cursor->weight, w->table};
+    quern_rank_scores(&s->up->query->model, &run, out->scores);
     return QUERN_OK;
 }
 
-/* Of candidates from `from` on, those that were met in w->block move to place n and on, where they
- * can still reach what is needed. *n_met: how many came. */
-static quern_status keep_met(quern_pruning *s, quern_prune_word *w, const quern_prune_must *must,
-                             const quern_block_met *met, uint32_t *n_met, uint32_t from, uint32_t n,
-                             quern_error *err)
+/* Of candidates from `from` on, those that were met move to place n and on, where they can still
+ * reach what is needed. Returns how many came. */
+static uint32_t keep_met(quern_pruning *s, const quern_prune_word *w, const quern_prune_must *must,
+                         const met *m, uint32_t from, uint32_t n)
 {
     uint32_t kept = n;
-    for (uint32_t k = 0; k < *n_met; k++) {
-        uint32_t i = from + met->which[k];
-        uint32_t passage = s->passages[i];
+    for (uint32_t k = 0; k < m->n; k++) {
+        uint32_t i = from + m->in.which[k];
         uint8_t id = s->ids[i];
-        int32_t sum = s->scores[i];
-        if (!must->is_late) {
-            QUERN_TRY(score(s, w, met->at[k], passage, &sum, err));
-        }
-        s->passages[kept] = passage;
+        int32_t sum = s->scores[i] + m->scores[k];
+        s->passages[kept] = s->passages[i];
         s->ids[kept] = id;
         s->scores[kept] = sum;
-        must->spots[id] = (quern_match_spot){w->block, met->at[k], 0};
+        must->spots[id] = (quern_match_spot){w->block, m->in.at[k], 0};
         kept += sum + w->rest >= s->need;
     }
-    s->up->is_partial |= kept - n < *n_met;
-    *n_met = kept - n;
-    return QUERN_OK;
+    s->up->is_partial |= kept - n < m->n;
+    return kept - n;
 }
 
-/* Of *r candidates from the n-th on, all stay that can still reach what is needed. */
-static quern_status keep_any(quern_pruning *s, quern_prune_word *w, const quern_block_met *met,
-                             uint32_t n_met, uint32_t n, uint32_t *r, quern_error *err)
+/* Of r candidates from the n-th on, all stay that can still reach what is needed. */
+static uint32_t keep_any(quern_pruning *s, const quern_prune_word *w, const met *m, uint32_t n,
+                         uint32_t r)
 {
     uint32_t kept = n;
-    for (uint32_t k = 0; k < n_met; k++) {
-        uint32_t i = n + met->which[k];
-        QUERN_TRY(score(s, w, met->at[k], s->passages[i], &s->scores[i], err));
+    for (uint32_t k = 0; k < m->n; k++) {
+        s->scores[n + m->in.which[k]] += m->scores[k];
     }
-    for (uint32_t i = n; i < n + *r; i++) {
+    for (uint32_t i = n; i < n + r; i++) {
         s->passages[kept] = s->passages[i];
         s->scores[kept] = s->scores[i];
         kept += s->scores[i] + w->rest >= s->need;
     }
-    *r = kept - n;
-    return QUERN_OK;
+    return kept - n;
 }
 
 /* Candidates [range[0], range[1]), those that w->block could have, move to place n and on, where
@@ -108,8 +116,7 @@ static quern_status sift_run(quern_pruning *s, quern_prune_word *w, const quern_
                              const uint32_t range[2], uint32_t n, uint32_t *n_kept,
                              quern_error *err)
 {
-    quern_block_met met;
-    uint32_t n_met;
+    met m;
     uint32_t from = range[0];
     *n_kept = range[1] - range[0];
     if (!must || s->need != INT64_MIN) {
@@ -120,13 +127,9 @@ static quern_status sift_run(quern_pruning *s, quern_prune_word *w, const quern_
     if (*n_kept == 0) {
         return QUERN_OK;
     }
-    QUERN_TRY(
-        quern_postings_meet(w->postings, w->block, s->passages + from, *n_kept, &met, &n_met, err));
-    if (!must) {
-        return keep_any(s, w, &met, n_met, n, n_kept, err);
-    }
-    *n_kept = n_met;
-    return keep_met(s, w, must, &met, n_kept, from, n, err);
+    QUERN_TRY(meet(s, w, must && must->is_late, from, *n_kept, &m, err));
+    *n_kept = must ? keep_met(s, w, must, &m, from, n) : keep_any(s, w, &m, n, *n_kept);
+    return QUERN_OK;
 }
 
 quern_status quern_prune_sift(quern_pruning *s, quern_prune_word *w, const quern_prune_must *must,
