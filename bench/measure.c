@@ -192,7 +192,9 @@ void measure(run *r)
     for (size_t c = 0; c < r->n_classes; c++) {
         fprintf(stderr, "times: %s\n", r->classes[c].name);
         for (size_t m = 0; m < MODES; m++) {
-            measure_mode(r, c, m);
+            if (run_asks(r, m)) {
+                measure_mode(r, c, m);
+            }
         }
     }
     r->steal = steal_ticks() - steal;

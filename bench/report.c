@@ -149,6 +149,9 @@ static void print_summary(const run *r)
         fprintf(r->out, "---|");
     }
     for (size_t m = 0; m < MODE_DECODE; m++) {
+        if (!run_asks(r, m)) {
+            continue;
+        }
         fprintf(r->out, "\n| %s |", run_modes[m].name);
         for (size_t i = 0; i < r->n_engines; i++) {
             double logs = 0, rows = 0;
@@ -222,6 +225,9 @@ void report_times(const run *r, const char *state)
     print_head(r);
     for (size_t c = 0; c < r->n_classes; c++) {
         for (size_t m = 0; m < MODE_DECODE; m++) {
+            if (!run_asks(r, m)) {
+                continue;
+            }
             size_t best = best_peer(r, c, m);
             fprintf(r->out, "| %s %s |", r->classes[c].name, run_modes[m].name);
             for (size_t i = 0; i < r->n_engines; i++) {
@@ -330,7 +336,9 @@ void report_plots(const run *r, const char *state)
                          : bench_format("plots");
     mkdir(folder, 0777);
     for (size_t m = 0; m < MODE_DECODE; m++) {
-        plot(r, state, folder, m);
+        if (run_asks(r, m)) {
+            plot(r, state, folder, m);
+        }
     }
     free(folder);
 }

@@ -64,12 +64,18 @@ typedef struct run {
     size_t n_queries, cap_queries;
     run_class *classes;
     size_t n_classes, cap_classes;
+    unsigned asked;  /* a bit for each mode that is asked of the state at hand */
     run_cell *cells; /* [(engine * n_classes + class) * MODES + mode] */
     uint64_t text_bytes;
     uint64_t steal; /* ticks taken from the engines' core while times were taken */
     double bits;    /* the entropy bound of the corpus */
     FILE *out;      /* Markdown; printed and written at the end */
 } run;
+
+static inline int run_asks(const run *r, size_t mode)
+{
+    return r->asked >> mode & 1;
+}
 
 static inline run_cell *run_cell_of(const run *r, size_t engine_, size_t class_, size_t mode)
 {
