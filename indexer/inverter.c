@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* inverter - see inverter.h. The loop in quern_inverter_log runs once for each token there is and
- * does nothing but read the number that hangs on the token's form and write one word of the log. */
+/* inverter - see inverter.h. The loop in log_users runs once for most tokens there are and does
+ * nothing but write a number as one word of the log. */
 #include "indexer/inverter.h"
 
 #include <stdlib.h>
@@ -49,6 +49,17 @@ quern_status quern_inverter_use(quern_inverter *inv, const quern_stored_article 
                : QUERN_OK;
 }
 
+/* ---- The log of a text ---- */
+
+typedef struct logger {
+    quern_inverter *inv;
+    quern_logged *out;
+    uint32_t limit;  /* of positions */
+    uint32_t before; /* the position of the last token; one before 0: none */
+    size_t group;    /* in the log: the first word of that position */
+    quern_error *err;
+} logger;
+
 /* Whether the words of the log from `group` on, all of one position, have the term. A posting must
  * have each position once, and a joined word may have the stem of its first part (commit-ment): the
  * first of them stands for both, with its form. */
@@ -67,51 +78,80 @@ static int has_term(const quern_inverter *inv, const uint32_t *group, const uint
     return 0;
 }
 
+static quern_status number(void *payload, quern_word *word)
+{
+    const logger *l = payload;
+    return quern_numbers_add(&l->inv->numbers, word, l->err);
+}
+
+/* Positions have no gaps: each of these follows the one before. */
+static quern_status log_users(void *payload, const uint32_t *users, size_t n, uint32_t position)
+{
+    logger *l = payload;
+    quern_inverter *inv = l->inv;
+    size_t room = position < l->limit ? l->limit - position : 0;
+    n = n < room ? n : room;
+    if (n == 0) {
+        return QUERN_OK;
+    }
+    if (quern_grow(&inv->log, &inv->cap_log, inv->n_log + n, sizeof *inv->log)) {
+        return quern_fail_nomem(l->err);
+    }
+    uint32_t *at = inv->log + inv->n_log;
+    uint32_t len = 0;
+    for (size_t i = 0; i < n; i++) {
+        at[i] = ((users[i] >> 1) - 1) | (uint32_t)1 << QUERN_RUN_TERM_BITS;
+        len += users[i] & 1;
+    }
+    inv->n_log += n;
+    l->group = inv->n_log - 1;
+    l->before = position + (uint32_t)n - 1;
+    l->out->tokens += (uint32_t)n;
+    l->out->len += len;
+    return QUERN_OK;
+}
+
+static quern_status log_tokens(void *payload, const quern_token *token, size_t n)
+{
+    logger *l = payload;
+    quern_inverter *inv = l->inv;
+    if (quern_grow(&inv->log, &inv->cap_log, inv->n_log + 2 * n, sizeof *inv->log)) {
+        return quern_fail_nomem(l->err);
+    }
+    for (const quern_token *end = token + n; token < end && token->position < l->limit; token++) {
+        quern_word *counted = token->form ? token->form : token->word;
+        if (!counted->user) {
+            QUERN_TRY(number(l, counted));
+        }
+        uint32_t term = (counted->user >> 1) - 1;
+        uint32_t step = token->position - l->before;
+        if (step == 0 && has_term(inv, inv->log + l->group, inv->log + inv->n_log, term)) {
+            continue;
+        }
+        l->group = step ? inv->n_log : l->group;
+        l->before = token->position;
+        l->out->tokens++;
+        l->out->len += counted->user & 1;
+        if (step < QUERN_RUN_FAR) {
+            inv->log[inv->n_log++] = term | step << QUERN_RUN_TERM_BITS;
+        } else {
+            inv->log[inv->n_log++] = term | (uint32_t)QUERN_RUN_FAR << QUERN_RUN_TERM_BITS;
+            inv->log[inv->n_log++] = step;
+        }
+    }
+    return QUERN_OK;
+}
+
 quern_status quern_inverter_log(quern_inverter *inv, quern_string text, uint32_t limit,
                                 quern_logged *out, quern_error *err)
 {
+    size_t start = inv->n_log;
+    logger l = {inv, out, limit, UINT32_MAX, start, err};
+    const quern_token_sink sink = {log_tokens, log_users, number, &l};
     memset(out, 0, sizeof *out);
-    QUERN_TRY(quern_analysis_text(inv->analysis, text.data, text.len, &inv->tokens, err));
-    size_t n = inv->tokens.n;
-    if (quern_grow(&inv->log, &inv->cap_log, inv->n_log + 2 * n, sizeof *inv->log)) {
-        return quern_fail_nomem(err);
-    }
-    const quern_token *token = inv->tokens.items;
-    const quern_token *end = token + n;
-    uint32_t *at = inv->log + inv->n_log;
-    const uint32_t *start = at;
-    const uint32_t *group = at; /* the first word of the position at hand */
-    uint32_t before = UINT32_MAX;
-    uint32_t len = 0;
-    uint32_t repeated = 0;
-    for (; token < end && token->position < limit; token++) {
-        quern_word *counted = token->form ? token->form : token->word;
-        uint32_t user = counted->user;
-        if (!user) {
-            QUERN_TRY(quern_numbers_add(&inv->numbers, counted, err));
-            user = counted->user;
-        }
-        uint32_t term = (user >> 1) - 1;
-        uint32_t step = token->position - before;
-        if (step == 0 && has_term(inv, group, at, term)) {
-            repeated++;
-            continue;
-        }
-        group = step ? at : group;
-        before = token->position;
-        len += user & 1;
-        if (step < QUERN_RUN_FAR) {
-            *at++ = term | step << QUERN_RUN_TERM_BITS;
-        } else {
-            *at++ = term | (uint32_t)QUERN_RUN_FAR << QUERN_RUN_TERM_BITS;
-            *at++ = step;
-        }
-    }
-    out->tokens = (uint32_t)(token - inv->tokens.items) - repeated;
-    out->len = len;
-    out->end = before + 1;
-    out->n_log = (uint32_t)(at - start);
-    inv->n_log += out->n_log;
+    QUERN_TRY(quern_analysis_feed(inv->analysis, text, &inv->tokens, &sink, err));
+    out->end = l.before + 1;
+    out->n_log = (uint32_t)(inv->n_log - start);
     return QUERN_OK;
 }
 

@@ -104,6 +104,23 @@ quern_status quern_analysis_text(quern_analysis *analysis, const char *text, siz
                                  quern_tokens *tokens, quern_error *err);
 void quern_tokens_finish(quern_tokens *tokens);
 
+/* Who takes the tokens of a text as they are found, a few at a time and in their order. What it
+ * returns ends the reading unless it is OK. */
+typedef struct quern_token_sink {
+    quern_status (*tokens)(void *payload, const quern_token *tokens, size_t n);
+    /* n words with nothing to be said of them but what hangs on their forms (on their terms, where
+     * they have none), which is not 0: at successive positions from `position` on. */
+    quern_status (*users)(void *payload, const uint32_t *users, size_t n, uint32_t position);
+    /* Has `user` of a word set, for good. */
+    quern_status (*number)(void *payload, quern_word *word);
+    void *payload;
+} quern_token_sink;
+
+/* Feeds the tokens of the text to the sink: as quern_analysis_text, at a fraction of what a token
+ * costs. *tokens is room to work in. Errors: NOMEM, those of the sink, which sets err itself. */
+quern_status quern_analysis_feed(quern_analysis *analysis, quern_string text, quern_tokens *tokens,
+                                 const quern_token_sink *sink, quern_error *err);
+
 /* The word of a term that is made elsewhere (fields.h), interned if it is new. NULL: no memory. */
 quern_word *quern_analysis_intern(quern_analysis *analysis, const char *bytes, size_t len);
 

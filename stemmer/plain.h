@@ -14,15 +14,20 @@
 enum { QUERN_PLAIN_MOST = 128 }; /* words that can wait */
 
 typedef struct quern_plain_word {
-    quern_spelling spelling; /* none where it is long */
+    quern_spelling spelling; /* where it is long, its length in `low` and nothing in `high` */
     uint64_t hash;
-    size_t start, end;
+    size_t start;
 } quern_plain_word;
 
 typedef struct quern_plain_words {
     quern_plain_word items[QUERN_PLAIN_MOST];
     unsigned n;
 } quern_plain_words;
+
+static inline size_t quern_plain_len(const quern_plain_word *word)
+{
+    return word->spelling.high ? (size_t)(word->spelling.high >> 56) : (size_t)word->spelling.low;
+}
 
 /* Adds the plain words of a window from `at` on, for which there is room, but no lone s, which may
  * be a possessive. Returns how many bytes they take with what is between them. *stopped: the next
@@ -49,13 +54,12 @@ static inline unsigned quern_plain_take(const quern_vocabulary *vocabulary,
         }
         starts &= starts - 1;
         end = to;
-        out->spelling = (quern_spelling){0, 0};
+        out->spelling = (quern_spelling){len, 0};
         if (len <= QUERN_SPELLING_SHORT) {
             out->spelling = quern_spelling_of(word, len, 16);
             out->hash = quern_vocabulary_prepare(vocabulary, out->spelling);
         }
         out->start = at + from;
-        out->end = at + to;
         out++;
     }
     words->n = (unsigned)(out - words->items);

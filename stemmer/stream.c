@@ -53,51 +53,112 @@ static inline int needs_care(const quern_trim *words, const char *first)
            (first != words->words.text && first[-1] == '-');
 }
 
-/* Puts the words that wait. Returns -1 where memory ran out. */
-static int put_words(quern_stream *s, quern_plain_words *words, uint32_t *position)
+/* ---- Plain words ---- */
+
+/* What a plain word means. Returns -1 where memory ran out. */
+static int find_plain(quern_stream *s, const quern_plain_word *w, quern_meaning *found)
+{
+    const quern_vocabulary *vocabulary = &s->analysis->vocabulary;
+    const char *text = s->text + w->start;
+    size_t len = quern_plain_len(w);
+    *found = w->spelling.high ? quern_vocabulary_find_hashed(vocabulary, w->spelling, w->hash)
+                              : quern_vocabulary_find(vocabulary, text, len);
+    return found->term ? 0 : quern_meaning_add(s->analysis, text, len, found);
+}
+
+/* Puts n words as tokens. Returns -1 where memory ran out; likewise below. */
+static int put_words(quern_stream *s, const quern_plain_word *words, size_t n, uint32_t *position)
 {
     quern_tokens *tokens = s->tokens;
-    quern_analysis *analysis = s->analysis;
-    uint32_t place = *position;
-    if (tokens->cap - tokens->n < words->n &&
-        quern_grow(&tokens->items, &tokens->cap, tokens->n + words->n, sizeof *tokens->items)) {
+    if (tokens->cap - tokens->n < n &&
+        quern_grow(&tokens->items, &tokens->cap, tokens->n + n, sizeof *tokens->items)) {
         return -1;
     }
-    quern_token *out = tokens->items + tokens->n;
-    const quern_plain_word *end = words->items + words->n;
-    for (const quern_plain_word *w = words->items; w < end; w++) {
-        const char *text = s->text + w->start;
-        size_t len = w->end - w->start;
-        quern_meaning found =
-            w->spelling.high
-                ? quern_vocabulary_find_hashed(&analysis->vocabulary, w->spelling, w->hash)
-                : quern_vocabulary_find(&analysis->vocabulary, text, len);
-        if (__builtin_expect(!found.term, 0)) {
-            quern_meaning made;
-            if (quern_meaning_add(analysis, text, len, &made)) {
-                return -1;
-            }
-            found = made;
+    for (const quern_plain_word *w = words; w < words + n; w++) {
+        quern_meaning found;
+        if (find_plain(s, w, &found)) {
+            return -1;
         }
-        /* Who indexes the tokens reads what hangs on the words. */
-        __builtin_prefetch(found.form ? found.form : found.term);
-        out->word = found.term;
-        out->form = found.form;
-        out->position = place;
-        out->covers = 1;
-        out->start = w->start;
-        out->end = w->end;
-        /* A word of which nothing is left is written and then written over. */
-        out += found.term != NULL;
-        place += found.term != NULL;
+        if (found.term) {
+            tokens->items[tokens->n++] = (quern_token){
+                found.term, found.form, (*position)++, 1, w->start, w->start + quern_plain_len(w)};
+        }
     }
-    tokens->n = (size_t)(out - tokens->items);
-    *position = place;
-    words->n = 0;
     return 0;
 }
 
-/* Puts words that need nothing but a look-up, up to one that needs more. */
+/* What hangs on a plain word whose slot does not tell; 0: nothing is left of it. */
+__attribute__((noinline)) static int find_user(quern_stream *s, const quern_plain_word *w,
+                                               quern_spelling_slot *slot, uint32_t *user)
+{
+    quern_meaning found;
+    if (slot) {
+        found = quern_meaning_of(slot->word);
+    } else if (find_plain(s, w, &found)) {
+        return -1;
+    }
+    quern_word *word = found.form ? found.form : found.term;
+    if (word && !word->user && (s->status = s->sink->number(s->sink->payload, word)) != QUERN_OK) {
+        return -1;
+    }
+    *user = word ? word->user : 0;
+    if (slot) {
+        slot->user = *user;
+    }
+    return 0;
+}
+
+static int feed_tokens(quern_stream *s)
+{
+    if (s->tokens->n > 0) {
+        s->status = s->sink->tokens(s->sink->payload, s->tokens->items, s->tokens->n);
+        s->tokens->n = 0;
+    }
+    return s->status ? -1 : 0;
+}
+
+/* Feeds n words to the sink, after the tokens before them. */
+static int feed_words(quern_stream *s, const quern_plain_word *words, size_t n, uint32_t *position)
+{
+    const quern_spelling_table *spellings = &s->analysis->vocabulary.spellings;
+    uint32_t users[QUERN_PLAIN_MOST];
+    size_t n_users = 0;
+    if (n == 0) {
+        return 0;
+    }
+    if (feed_tokens(s)) {
+        return -1;
+    }
+    for (const quern_plain_word *w = words; w < words + n; w++) {
+        quern_spelling_slot *slot =
+            w->spelling.high ? quern_spelling_slot_of(spellings, w->spelling, w->hash) : NULL;
+        uint32_t user = slot ? slot->user : 0;
+        if (__builtin_expect(user == 0, 0) && find_user(s, w, slot, &user)) {
+            return -1;
+        }
+        users[n_users] = user;
+        n_users += user != 0;
+    }
+    s->status = s->sink->users(s->sink->payload, users, n_users, *position);
+    *position += (uint32_t)n_users;
+    return s->status ? -1 : 0;
+}
+
+/* Puts the words that wait, all but the last `keep`, 0 or 1. */
+static int put_waiting(quern_stream *s, quern_plain_words *words, unsigned keep, uint32_t *position)
+{
+    unsigned n = words->n - keep;
+    if (s->sink ? feed_words(s, words->items, n, position)
+                : put_words(s, words->items, n, position)) {
+        return -1;
+    }
+    words->items[0] = words->items[n];
+    words->n = keep;
+    return 0;
+}
+
+/* Puts words that need nothing but a look-up, up to one that needs more. That one may belong to the
+ * last of them: so a sink does not get that yet. */
 static int put_plain(quern_stream *s, uint32_t *position)
 {
     quern_words *words = &s->words->words;
@@ -118,42 +179,72 @@ static int put_plain(quern_stream *s, uint32_t *position)
             stopped = 1; /* not plain, or too long for a window */
         }
         if (waiting.n > QUERN_PLAIN_MOST - QUERN_SCAN_PLAIN_WORDS &&
-            put_words(s, &waiting, position)) {
+            put_waiting(s, &waiting, 1, position)) {
             return -1;
         }
     }
     words->at = at;
-    return put_words(s, &waiting, position);
+    unsigned keep = s->sink && at < s->len && waiting.n > 0;
+    if (put_waiting(s, &waiting, keep, position)) {
+        return -1;
+    }
+    return keep ? put_words(s, waiting.items, 1, position) : 0;
+}
+
+/* ---- Texts ---- */
+
+static int read_text(quern_stream *s)
+{
+    quern_token token = {.covers = 1};
+    int open = 0; /* a run of a dense script */
+    for (;;) {
+        if (!open && put_plain(s, &token.position)) {
+            return -1;
+        }
+        if (!quern_trim_next(s->words, &token.start, &token.end)) {
+            break;
+        }
+        if (open || needs_care(s->words, s->text + token.start)) {
+            if (quern_stream_put_with_care(s, &token, &token.position, &open)) {
+                return -1;
+            }
+            continue;
+        }
+        int put_one = quern_stream_put(s, token.start, token.end, token.position);
+        if (put_one < 0) {
+            return -1;
+        }
+        token.position += (uint32_t)put_one;
+    }
+    s->position = token.position;
+    return quern_stream_end_run(s) || (s->sink && feed_tokens(s)) ? -1 : 0;
+}
+
+static quern_status read_all(quern_analysis *analysis, quern_string text, quern_tokens *tokens,
+                             const quern_token_sink *sink, quern_error *err)
+{
+    quern_trim words = {quern_words_of(text.data, text.len), 0};
+    quern_stream s = {.analysis = analysis,
+                      .text = text.data,
+                      .len = text.len,
+                      .words = &words,
+                      .tokens = tokens,
+                      .sink = sink};
+    tokens->n = 0;
+    if (read_text(&s)) {
+        return s.status ? s.status : quern_fail_nomem(err);
+    }
+    return QUERN_OK;
 }
 
 quern_status quern_analysis_text(quern_analysis *analysis, const char *text, size_t len,
                                  quern_tokens *tokens, quern_error *err)
 {
-    quern_trim words = {quern_words_of(text, len), 0};
-    quern_stream s = {
-        .analysis = analysis, .text = text, .len = len, .words = &words, .tokens = tokens};
-    quern_token token = {.covers = 1};
-    int open = 0; /* a run of a dense script */
-    tokens->n = 0;
-    for (;;) {
-        if (!open && put_plain(&s, &token.position)) {
-            return quern_fail_nomem(err);
-        }
-        if (!quern_trim_next(&words, &token.start, &token.end)) {
-            break;
-        }
-        if (open || needs_care(&words, text + token.start)) {
-            if (quern_stream_put_with_care(&s, &token, &token.position, &open)) {
-                return quern_fail_nomem(err);
-            }
-            continue;
-        }
-        int put_one = quern_stream_put(&s, token.start, token.end, token.position);
-        if (put_one < 0) {
-            return quern_fail_nomem(err);
-        }
-        token.position += (uint32_t)put_one;
-    }
-    s.position = token.position;
-    return quern_stream_end_run(&s) ? quern_fail_nomem(err) : QUERN_OK;
+    return read_all(analysis, (quern_string){text, len}, tokens, NULL, err);
+}
+
+quern_status quern_analysis_feed(quern_analysis *analysis, quern_string text, quern_tokens *tokens,
+                                 const quern_token_sink *sink, quern_error *err)
+{
+    return read_all(analysis, text, tokens, sink, err);
 }

@@ -11,11 +11,13 @@ typedef struct quern_stream {
     const char *text;
     size_t len;
     quern_trim *words;
-    quern_tokens *tokens;
-    uint32_t position;             /* of the next word */
-    size_t taken;                  /* what ends here or before belongs to an amount */
+    quern_tokens *tokens;         /* of a stream with a sink: the last ones, which it has not got */
+    const quern_token_sink *sink; /* NULL: all tokens are kept */
+    uint32_t position;            /* of the next word */
+    size_t taken;                 /* what ends here or before belongs to an amount */
     size_t dense_start, dense_end; /* the last character of the open run; equal: none is open */
     int paired;                    /* that character is in a pair already */
+    quern_status status;           /* of the sink: sticky */
 } quern_stream;
 
 /* Makes room for a token at index `at`. NULL: no memory. */

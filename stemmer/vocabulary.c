@@ -6,8 +6,8 @@
  * addressing with linear probing, doubled when two thirds full:
  *
  *   spellings   words as they stand in texts, to 15 bytes (98 % of English): the slot holds the
- *               bytes themselves and both words that they stand for, so that one half of a cache
- *               line answers, and comparing is two integers
+ *               bytes themselves, the word that they stand for and its number, so that one half of
+ *               a cache line answers, and comparing is two integers
  *   longs       longer ones, to 64 bytes: hash, pointer to the bytes, word. Beyond that a word is
  *               folded each time it is met: a file of random letters must not fill the memory
  *   words       every term and exact form. Many spellings have one form (Amazon, Amazon’s, AMAZON),
@@ -127,15 +127,14 @@ static int map_reserve(quern_map *map)
     return 0;
 }
 
-static void put_spelling(quern_vocabulary *vocabulary, quern_spelling spelling,
-                         quern_meaning meaning)
+static void put_spelling(quern_vocabulary *vocabulary, quern_spelling_slot slot)
 {
     quern_spelling_table *all = &vocabulary->spellings;
-    size_t i = (size_t)(quern_spelling_hash(spelling, vocabulary->seed) >> all->shift);
+    size_t i = (size_t)(quern_spelling_hash(slot.spelling, vocabulary->seed) >> all->shift);
     while (all->slots[i].spelling.high != 0) {
         i = (i + 1) & (all->cap - 1);
     }
-    all->slots[i] = (quern_spelling_slot){spelling, meaning};
+    all->slots[i] = slot;
     all->n++;
 }
 
@@ -158,7 +157,7 @@ static int reserve_spelling(quern_vocabulary *vocabulary)
     all->n = 0;
     for (size_t i = 0; i < old_cap; i++) {
         if (old[i].spelling.high != 0) {
-            put_spelling(vocabulary, old[i].spelling, old[i].meaning);
+            put_spelling(vocabulary, old[i]);
         }
     }
     quern_free(old);
@@ -217,7 +216,7 @@ int quern_vocabulary_add(quern_vocabulary *vocabulary, const char *spelling, siz
     if (reserve_spelling(vocabulary)) {
         return -1;
     }
-    put_spelling(vocabulary, quern_spelling_of(spelling, len, len), quern_meaning_of(word));
+    put_spelling(vocabulary, (quern_spelling_slot){quern_spelling_of(spelling, len, len), word, 0});
     return 0;
 }
 

@@ -30,14 +30,15 @@ typedef struct quern_meaning {
 
 typedef struct quern_spelling_slot {
     quern_spelling spelling;
-    quern_meaning meaning;
+    quern_word *word; /* its exact form, or its term where that has none */
+    uint32_t user;    /* the word's, once it was seen that it has one */
 } quern_spelling_slot;
 
 typedef struct quern_map_slot {
     const char *key; /* NULL: empty */
     uint32_t len;
     uint32_t hash;
-    quern_word *word; /* of a spelling: its form, or its term where that has none */
+    quern_word *word; /* of a spelling: as above */
 } quern_map_slot;
 
 typedef struct quern_map {
@@ -143,25 +144,33 @@ static inline uint64_t quern_vocabulary_prepare(const quern_vocabulary *vocabula
     return hash;
 }
 
+/* The slot of a short spelling whose hash is known; NULL where it has none. */
+static inline quern_spelling_slot *quern_spelling_slot_of(const quern_spelling_table *spellings,
+                                                          quern_spelling spelling, uint64_t hash)
+{
+    if (spellings->cap == 0) {
+        return NULL;
+    }
+    size_t i = (size_t)(hash >> spellings->shift);
+    for (;;) {
+        quern_spelling_slot *slot = &spellings->slots[i];
+        if (slot->spelling.low == spelling.low && slot->spelling.high == spelling.high) {
+            return slot;
+        }
+        if (slot->spelling.high == 0) {
+            return NULL;
+        }
+        i = (i + 1) & (spellings->cap - 1);
+    }
+}
+
 /* What a short spelling stands for, whose hash is known. */
 static inline quern_meaning quern_vocabulary_find_hashed(const quern_vocabulary *vocabulary,
                                                          quern_spelling spelling, uint64_t hash)
 {
-    const quern_meaning unknown = {NULL, NULL};
-    if (vocabulary->spellings.cap == 0) {
-        return unknown;
-    }
-    size_t i = (size_t)(hash >> vocabulary->spellings.shift);
-    for (;;) {
-        const quern_spelling_slot *slot = &vocabulary->spellings.slots[i];
-        if (slot->spelling.low == spelling.low && slot->spelling.high == spelling.high) {
-            return slot->meaning;
-        }
-        if (slot->spelling.high == 0) {
-            return unknown;
-        }
-        i = (i + 1) & (vocabulary->spellings.cap - 1);
-    }
+    const quern_spelling_slot *slot =
+        quern_spelling_slot_of(&vocabulary->spellings, spelling, hash);
+    return quern_meaning_of(slot ? slot->word : NULL);
 }
 
 /* What a short spelling stands for. */
