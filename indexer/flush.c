@@ -519,9 +519,13 @@ static quern_status make_buffers(sorter *s, uint64_t cap)
     quern_flush_buffer *buffer = s->flush->buffer;
     cap = cap > 0 ? cap : 1; /* articles without words have no records */
     if (buffer->cap < cap || buffer->cap > cap + cap / 4) {
-        quern_flush_buffer_finish(buffer);
-        buffer->records = quern_alloc(cap * sizeof *s->records);
-        buffer->cap = buffer->records ? (size_t)cap : 0;
+        /* What it has of pages it keeps: new ones would be filled with zeros first. */
+        uint64_t *records = quern_realloc(buffer->records, cap * sizeof *s->records);
+        if (!records) {
+            return quern_fail_nomem(s->err);
+        }
+        buffer->records = records;
+        buffer->cap = (size_t)cap;
     }
     s->records = buffer->records;
     s->sorted = quern_alloc(most * sizeof *s->sorted);
