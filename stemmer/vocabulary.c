@@ -8,8 +8,9 @@
  *   spellings   words as they stand in texts, to 15 bytes (98 % of English): the slot holds the
  *               bytes themselves, the word that they stand for and its number, so that one half of
  *               a cache line answers, and comparing is two integers
- *   longs       longer ones, to 64 bytes: hash, pointer to the bytes, word. Beyond that a word is
- *               folded each time it is met: a file of random letters must not fill the memory
+ *   longs       longer ones, to 64 bytes: hash, pointer to the bytes, before which stands one to
+ *               the word. Beyond that a word is folded each time it is met: a file of random
+ *               letters must not fill the memory
  *   words       every term and exact form. Many spellings have one form (Amazon, Amazon’s, AMAZON),
  *               many forms one term (commit, commitment), and share one quern_word, so the
  *               caller's number in it is the number of the term, or of the form
@@ -22,6 +23,9 @@
  *                        ┌────────────────────────────────────┐
  *     words   "\1run" ──>│ term ptr, len, user, NULL │ 01 run  │
  *                        └────────────────────────────────────┘
+ *
+ * A new word is looked for twice in `words`, as a term and as a form. Most are both, and of the
+ * same bytes: so the hash leaves out the kind, and the second slot lies beside the first.
  *
  * The first two are those of one language; a text of another may make another word of the same
  * bytes. The third is of all.
@@ -83,23 +87,46 @@ static int is_full(size_t n, size_t cap)
     return n + 1 > cap / 3 * 2;
 }
 
-static const quern_word any_stem; /* to map_slot: whatever the stem is */
+/* The word of a key of `words`, which follows it, and of one of `longs`. */
+static quern_word *word_of(const char *key)
+{
+    return (quern_word *)(uintptr_t)key - 1;
+}
 
-/* The slot of a key, or the empty one where it would be put. The map has room. Among words the stem
- * is part of the key, NULL for terms. */
-static quern_map_slot *map_slot(const quern_map *map, quern_string key, const quern_word *stem,
-                                uint64_t hash)
+static quern_word *word_of_long(const char *key)
+{
+    quern_word *word;
+    memcpy(&word, key - sizeof word, sizeof word);
+    return word;
+}
+
+static int is_key(const quern_map_slot *slot, quern_string key, uint64_t hash)
+{
+    return slot->hash == (uint32_t)hash && slot->len == key.len &&
+           memcmp(slot->key, key.data, key.len) == 0;
+}
+
+/* The slot of a long spelling, or the empty one where it would be put; likewise below. The map has
+ * room. */
+static quern_map_slot *long_slot(const quern_map *map, quern_string key, uint64_t hash)
 {
     size_t i = (size_t)hash & (map->cap - 1);
-    for (;;) {
-        quern_map_slot *slot = &map->slots[i];
-        if (!slot->key || (slot->hash == (uint32_t)hash && slot->len == key.len &&
-                           memcmp(slot->key, key.data, key.len) == 0 &&
-                           (stem == &any_stem || stem == slot->word->stem))) {
-            return slot;
-        }
+    while (map->slots[i].key && !is_key(&map->slots[i], key, hash)) {
         i = (i + 1) & (map->cap - 1);
     }
+    return &map->slots[i];
+}
+
+/* Of a word: its stem is part of the key, NULL for terms. */
+static quern_map_slot *word_slot(const quern_map *map, quern_string key, const quern_word *stem,
+                                 uint64_t hash)
+{
+    size_t i = (size_t)hash & (map->cap - 1);
+    while (map->slots[i].key &&
+           !(is_key(&map->slots[i], key, hash) && word_of(map->slots[i].key)->stem == stem)) {
+        i = (i + 1) & (map->cap - 1);
+    }
+    return &map->slots[i];
 }
 
 static int map_reserve(quern_map *map)
@@ -171,10 +198,10 @@ quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *te
     if (map_reserve(&vocabulary->words)) {
         return NULL;
     }
-    uint64_t hash = quern_checksum_seeded(term, len, vocabulary->seed);
-    quern_map_slot *slot = map_slot(&vocabulary->words, key, stem, hash);
+    uint64_t hash = quern_checksum_seeded(term + 1, len - 1, vocabulary->seed);
+    quern_map_slot *slot = word_slot(&vocabulary->words, key, stem, hash);
     if (slot->key) {
-        return slot->word;
+        return word_of(slot->key);
     }
     quern_word *word = quern_arena_alloc(&vocabulary->arena, sizeof *word + len + 1);
     if (!word) {
@@ -184,7 +211,7 @@ quern_word *quern_vocabulary_intern(quern_vocabulary *vocabulary, const char *te
     memcpy(bytes, term, len);
     bytes[len] = '\0';
     *word = (quern_word){bytes, (uint32_t)len, 0, stem};
-    *slot = (quern_map_slot){bytes, (uint32_t)len, (uint32_t)hash, word};
+    *slot = (quern_map_slot){bytes, (uint32_t)len, (uint32_t)hash};
     vocabulary->words.n++;
     return word;
 }
@@ -193,13 +220,15 @@ static int add_long(quern_vocabulary *vocabulary, quern_string spelling, quern_w
 {
     char *copy = NULL;
     if (map_reserve(&vocabulary->spellings.longs) ||
-        !(copy = quern_arena_alloc(&vocabulary->arena, spelling.len))) {
+        !(copy = quern_arena_alloc(&vocabulary->arena, sizeof word + spelling.len))) {
         return -1;
     }
+    memcpy(copy, &word, sizeof word);
+    copy += sizeof word;
     memcpy(copy, spelling.data, spelling.len);
     uint64_t hash = quern_checksum_seeded(copy, spelling.len, vocabulary->seed);
-    quern_map_slot *slot = map_slot(&vocabulary->spellings.longs, spelling, &any_stem, hash);
-    *slot = (quern_map_slot){copy, (uint32_t)spelling.len, (uint32_t)hash, word};
+    quern_map_slot *slot = long_slot(&vocabulary->spellings.longs, spelling, hash);
+    *slot = (quern_map_slot){copy, (uint32_t)spelling.len, (uint32_t)hash};
     vocabulary->spellings.longs.n++;
     return 0;
 }
@@ -231,5 +260,6 @@ quern_meaning quern_vocabulary_find(const quern_vocabulary *vocabulary, const ch
     }
     const quern_string key = {spelling, len};
     uint64_t hash = quern_checksum_seeded(spelling, len, vocabulary->seed);
-    return quern_meaning_of(map_slot(&vocabulary->spellings.longs, key, &any_stem, hash)->word);
+    const quern_map_slot *slot = long_slot(&vocabulary->spellings.longs, key, hash);
+    return quern_meaning_of(slot->key ? word_of_long(slot->key) : NULL);
 }

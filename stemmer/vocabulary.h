@@ -34,11 +34,11 @@ typedef struct quern_spelling_slot {
     uint32_t user;    /* the word's, once it was seen that it has one */
 } quern_spelling_slot;
 
+/* The word follows from the key: see vocabulary.c. */
 typedef struct quern_map_slot {
     const char *key; /* NULL: empty */
     uint32_t len;
     uint32_t hash;
-    quern_word *word; /* of a spelling: as above */
 } quern_map_slot;
 
 typedef struct quern_map {
