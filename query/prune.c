@@ -185,15 +185,15 @@ static quern_status order_blocks(const word *w, unsigned least, uint32_t **out, 
 
 static quern_status push_block(const pruning *s, const word *w, uint32_t block, quern_error *err)
 {
-    int32_t scores[QUERN_BLOCK];
+    quern_rank_high high;
     quern_postings *p = w->postings;
     quern_topk *top = s->up->top;
     QUERN_TRY(quern_prune_load(p, block, err));
     quern_rank_run run = quern_prune_run(s, w, 0, p->n);
-    quern_rank_scores(&s->up->query->model, &run, scores);
-    for (uint32_t i = 0; i < p->n; i++) {
-        if (scores[i] >= top->bar && !quern_tombstones_passage(s->part->dead, p->passages[i])) {
-            quern_topk_push(top, scores[i], p->passages[i]);
+    quern_rank_reach(&s->up->query->model, &run, top->bar, &high);
+    for (uint32_t i = 0; i < high.n; i++) {
+        if (!quern_tombstones_passage(s->part->dead, high.passages[i])) {
+            quern_topk_push(top, high.scores[i], high.passages[i]);
         }
     }
     quern_topk_tighten(top);

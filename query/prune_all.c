@@ -43,15 +43,12 @@ static quern_status rank(pruning *s, const word *lead, uint32_t block, const que
     }
     quern_rank_run run = {kept->passages,       tfs,        kept->n, s->part->lengths,
                           lead->cursor->weight, lead->table};
-    quern_rank_scores(&s->up->query->model, &run, s->scores);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < kept->n; i++) {
-        s->passages[n] = kept->passages[i];
-        s->scores[n] = s->scores[i];
-        n += s->scores[i] >= low;
-    }
-    s->n_batch = n;
-    return n > 0 ? quern_prune_finish_batch(s, err) : QUERN_OK;
+    quern_rank_high high;
+    quern_rank_reach(&s->up->query->model, &run, low, &high);
+    memcpy(s->passages, high.passages, high.n * sizeof *s->passages);
+    memcpy(s->scores, high.scores, high.n * sizeof *s->scores);
+    s->n_batch = high.n;
+    return high.n > 0 ? quern_prune_finish_batch(s, err) : QUERN_OK;
 }
 
 static quern_status take_block(pruning *s, const quern_prune_join *f, uint32_t block,

@@ -102,23 +102,6 @@ static quern_status take_all(quern_pruning *s, const quern_prune_join *f, int is
     return QUERN_OK;
 }
 
-/* Makes candidates of those of n passages that score `least`; their numbers are those among the n.
- * First the numbers alone, as few stay. */
-static void keep_high(quern_pruning *s, const uint32_t *passages, uint32_t n, int64_t least)
-{
-    uint32_t kept = 0;
-    int32_t low = least > INT32_MAX ? INT32_MAX : least < 0 ? 0 : (int32_t)least;
-    for (uint32_t i = 0; i < n; i++) {
-        s->ids[kept] = (uint8_t)i;
-        kept += s->scores[i] >= low;
-    }
-    for (uint32_t k = 0; k < kept; k++) {
-        s->passages[k] = passages[s->ids[k]];
-        s->scores[k] = s->scores[s->ids[k]];
-    }
-    s->n_batch = kept;
-}
-
 /* The postings of a block of the rarest term become candidates, those that score enough. */
 static quern_status take_lead(quern_pruning *s, const quern_prune_join *f, uint32_t block,
                               int is_late, quern_error *err)
@@ -147,11 +130,14 @@ static quern_status take_lead(quern_pruning *s, const quern_prune_join *f, uint3
     }
     QUERN_TRY(quern_postings_load_tfs(p, err));
     quern_rank_run run = quern_prune_run(s, lead, from, to);
-    quern_rank_scores(&s->up->query->model, &run, s->scores);
-    keep_high(s, p->passages + from, n, s->need - lead->rest);
-    for (uint32_t i = 0; i < s->n_batch; i++) {
-        s->ids[i] = (uint8_t)(s->ids[i] + from);
+    quern_rank_high high;
+    quern_rank_reach(&s->up->query->model, &run, s->need - lead->rest, &high);
+    for (uint32_t i = 0; i < high.n; i++) {
+        s->passages[i] = high.passages[i];
+        s->scores[i] = high.scores[i];
+        s->ids[i] = (uint8_t)(high.ids[i] + from);
     }
+    s->n_batch = high.n;
     s->up->is_partial |= s->n_batch < n;
     return QUERN_OK;
 }

@@ -116,24 +116,23 @@ static void divide(pruning *s)
 /* The scores of a lone essential word, which need no window. */
 static quern_status pour_alone(pruning *s, word *w, uint32_t block, quern_error *err)
 {
-    int32_t scores[QUERN_BLOCK];
+    quern_rank_high high;
     uint32_t from;
     uint32_t to;
     quern_postings *p = w->postings;
     QUERN_TRY(quern_prune_load(p, block, err));
     quern_prune_cut(s, p, &from, &to);
     quern_rank_run run = quern_prune_run(s, w, from, to);
-    quern_rank_scores(&s->up->query->model, &run, scores);
+    quern_rank_reach(&s->up->query->model, &run, s->up->top->bar - s->optional, &high);
     const quern_tombstones *tombstones = s->part->dead;
-    int64_t low = s->up->top->bar - s->optional;
     uint32_t n_dead = 0;
     for (uint32_t i = 0; tombstones && s->optional == 0 && i < run.n; i++) {
         n_dead += (uint32_t)quern_tombstones_passage(tombstones, run.passages[i]);
     }
     s->up->n_passages += s->optional == 0 ? run.n - n_dead : 0;
-    for (uint32_t i = 0; i < run.n; i++) {
-        if (scores[i] >= low && !quern_tombstones_passage(tombstones, run.passages[i])) {
-            QUERN_TRY(quern_prune_add(s, run.passages[i], scores[i], err));
+    for (uint32_t i = 0; i < high.n; i++) {
+        if (!quern_tombstones_passage(tombstones, high.passages[i])) {
+            QUERN_TRY(quern_prune_add(s, high.passages[i], high.scores[i], err));
         }
     }
     return QUERN_OK;

@@ -73,6 +73,18 @@ void quern_rank_add(quern_window *window, const quern_bm25 *model, const quern_r
 
 /* Writes the contributions of the run's postings to out[n]. Narrow scores, with a table. */
 void quern_rank_scores(const quern_bm25 *model, const quern_rank_run *run, int32_t *out);
+/* Postings of a run that score enough: which of its own they are, and what they score. */
+typedef struct quern_rank_high {
+    uint32_t n;
+    uint8_t ids[QUERN_BLOCK + 16]; /* with room for vectors */
+    uint32_t passages[QUERN_BLOCK + 16];
+    int32_t scores[QUERN_BLOCK + 16];
+} quern_rank_high;
+
+/* Finds those of at most QUERN_BLOCK postings that score at least `low`. Narrow scores, with a
+ * table. */
+void quern_rank_reach(const quern_bm25 *model, const quern_rank_run *run, int64_t low,
+                      quern_rank_high *out);
 /* That of its i-th posting. */
 int32_t quern_rank_score(const quern_bm25 *model, const quern_rank_run *run, uint32_t i);
 
