@@ -257,16 +257,32 @@ static unsigned choose_form(quern_block *block, size_t *bytes)
     return best;
 }
 
+/* Bits that are set in ascending order, a word at a time. Those between them are zero; up to eight
+ * bytes from the last one on are written. */
+typedef struct ones_writer {
+    uint8_t *out;
+    uint64_t word; /* the one at hand, and its number */
+    uint32_t at;
+} ones_writer;
+
+static inline void put_one(ones_writer *w, uint32_t bit)
+{
+    uint32_t at = bit >> 6;
+    w->word = (at == w->at ? w->word : 0) | (uint64_t)1 << (bit & 63);
+    w->at = at;
+    quern_store64(w->out + (size_t)at * 8, w->word);
+}
+
 static void write_passages(const quern_block *block, const uint32_t *passages, size_t bytes,
                            uint8_t *out)
 {
     uint32_t m = block->n - 1;
     unsigned low = block->form & 63;
+    ones_writer ones = {out, 0, 0};
     if (low == QUERN_BLOCK_BITMAP) {
         memset(out, 0, bytes);
         for (uint32_t i = 0; i < m; i++) {
-            uint32_t v = passages[i] - block->base;
-            out[v >> 3] = (uint8_t)(out[v >> 3] | 1u << (v & 7));
+            put_one(&ones, passages[i] - block->base);
         }
         return;
     }
@@ -275,10 +291,10 @@ static void write_passages(const quern_block *block, const uint32_t *passages, s
     uint64_t mask = quern_bits_mask(low);
     memset(out, 0, n_high);
     for (uint32_t i = 0; i < m; i++) {
-        uint32_t v = passages[i] - block->base;
-        uint32_t bit = (v >> low) + i;
-        out[bit >> 3] = (uint8_t)(out[bit >> 3] | 1u << (bit & 7));
-        quern_bits_put(&lows, v & mask, low);
+        put_one(&ones, ((passages[i] - block->base) >> low) + i);
+    }
+    for (uint32_t i = 0; i < m && low > 0; i++) {
+        quern_bits_put(&lows, (passages[i] - block->base) & mask, low);
     }
     quern_bits_end(&lows);
 }
@@ -293,12 +309,14 @@ static tf_costs cost_tfs(const uint32_t *tfs, uint32_t n)
     tf_costs c = {0, 0, 0, 0};
     uint64_t sum = 0;
     uint64_t tail = 0;
+    uint32_t any = 0;
     for (uint32_t i = 0; i < n; i++) {
         sum += tfs[i];
         c.n_above += tfs[i] > 1;
-        if (tfs[i] >= 17) {
-            tail += quern_varint_len(tfs[i] - 17);
-        }
+        any |= tfs[i];
+    }
+    for (uint32_t i = 0; any > 16 && i < n; i++) {
+        tail += tfs[i] > 16 ? quern_varint_len(tfs[i] - 17) : 0;
     }
     c.unary = (sum + 7) / 8;
     c.list = 1 + c.n_above + (sum - n + 7) / 8;
@@ -306,18 +324,18 @@ static tf_costs cost_tfs(const uint32_t *tfs, uint32_t n)
     return c;
 }
 
-/* Each of n values, at least `least`: value - least zeros, a one. */
-static uint8_t *write_unary(const uint32_t *values, uint32_t n, uint32_t least, uint8_t *out)
+/* Each of n values, at least `least`: value - least zeros, a one. They take so many bytes. */
+static uint8_t *write_unary(const uint32_t *values, uint32_t n, uint32_t least, size_t bytes,
+                            uint8_t *out)
 {
-    quern_bits_writer w = {out, 0, 0};
+    ones_writer ones = {out, 0, 0};
+    uint32_t end = 0;
+    memset(out, 0, bytes);
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t zeros = values[i] - least;
-        for (; zeros > 48; zeros -= 48) {
-            quern_bits_put(&w, 0, 48);
-        }
-        quern_bits_put(&w, (uint64_t)1 << zeros, zeros + 1);
+        end += values[i] - least + 1;
+        put_one(&ones, end - 1);
     }
-    return quern_bits_end(&w);
+    return out + bytes;
 }
 
 static uint8_t *write_nibbles(const uint32_t *tfs, uint32_t n, uint32_t n_above, uint8_t *out)
@@ -353,7 +371,7 @@ static uint8_t *write_tfs(quern_block *block, const uint32_t *tfs, uint8_t *out)
     }
     if (c.unary <= c.list && c.unary <= c.nibble) {
         block->form |= QUERN_TFS_UNARY << 6;
-        return write_unary(tfs, block->n, 1, out);
+        return write_unary(tfs, block->n, 1, c.unary, out);
     }
     if (c.list > c.nibble) {
         block->form |= QUERN_TFS_NIBBLES << 6;
@@ -369,7 +387,7 @@ static uint8_t *write_tfs(quern_block *block, const uint32_t *tfs, uint8_t *out)
             above[k++] = tfs[i];
         }
     }
-    return write_unary(above, k, 2, out + 1 + k);
+    return write_unary(above, k, 2, c.list - 1 - k, out + 1 + k);
 }
 
 size_t quern_block_encode(quern_block *block, const uint32_t *passages, const uint32_t *tfs,

@@ -113,7 +113,7 @@ static double measure_block(quern_postings_writer *w)
     double max = 0.0;
     for (uint32_t i = 0; i < w->n; i++) {
         uint32_t tf = w->tfs[i];
-        uint32_t len = length_of(w, w->passages[i]);
+        uint32_t len = w->lens[i];
         int is_common = tf < QUERN_NORM_TFS && len < 256;
         double v = is_common ? w->norms[tf][len] : quern_bm25_tfnorm(&w->model, tf, len);
         w->histogram[is_common ? w->buckets[tf][len] : bucket_of(v)]++;
@@ -176,6 +176,20 @@ static quern_status put_many(quern_postings_writer *w, const uint32_t *positions
     return QUERN_OK;
 }
 
+/* The rank of one to three positions of a passage of at most 255 words; see positions.h. How many
+ * they are can hardly be guessed, so nothing branches on it. Returns whether they ascend below the
+ * length. */
+static inline int rank_few(const uint32_t *positions, uint32_t tf, uint32_t len, uint32_t *rank)
+{
+    uint32_t a = positions[0];
+    uint32_t b = positions[tf > 1];
+    uint32_t c = positions[tf - 1];
+    uint32_t two = b * (b - 1) / 2;
+    uint32_t three = c * (c - 1) * (c - 2) / 6;
+    *rank = a + (tf > 1 ? two : 0) + (tf > 2 ? three : 0);
+    return (c < len) & ((a < b) | (tf < 2)) & ((b < c) | (tf < 3));
+}
+
 /* Encodes the positions of n postings; *end is behind them. */
 static quern_status put_positions(quern_postings_writer *w, const quern_plain_postings *list,
                                   uint32_t n, const uint32_t **end, quern_error *err)
@@ -190,12 +204,11 @@ static quern_status put_positions(quern_postings_writer *w, const quern_plain_po
     for (uint32_t i = 0; i < n; i++) {
         uint32_t tf = list->tfs[i];
         uint32_t len = length_of(w, list->passages[i]);
+        uint32_t rank = 0;
+        w->lens[w->n + i] = len;
         len = len > 0 ? len : 1;
-        if (tf == 1 && *at < len) {
-            quern_bits_put(&bits, *at, quern_bits_width(len - 1));
-        } else if (tf == 2 && len < 256 && at[0] < at[1] && at[1] < len) {
-            uint32_t rank = at[0] + at[1] * (at[1] - 1) / 2;
-            quern_bits_put(&bits, rank, quern_positions_widths[1][len]);
+        if (tf - 1 < 3 && len < 256 && rank_few(at, tf, len, &rank)) {
+            quern_bits_put(&bits, rank, quern_positions_widths[tf - 1][len]);
         } else {
             w->bits = bits;
             QUERN_TRY(put_many(w, at, tf, len, n - i - 1, err));
@@ -288,15 +301,19 @@ quern_status quern_postings_writer_run(quern_postings_writer *w, const quern_pos
     if (n > 0) {
         wrong |= (uint32_t)(run->passages[0] < least);
         least = run->passages[n - 1] + 1;
+        wrong |= (uint32_t)(least > w->n_passages);
         memcpy(w->passages + w->n, run->passages, n * sizeof *run->passages);
         memcpy(w->tfs + w->n, run->tfs, n * sizeof *run->tfs);
     }
     w->cf += cf;
-    if (wrong || least > w->n_passages) {
+    if (wrong) {
         return quern_fail(err, QUERN_E_INVALID, "the passages of a term are not in order");
     }
     if ((uint64_t)(w->bits_end - w->bits.out) < need && make_room(w, need)) {
         return quern_fail_nomem(err);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        w->lens[w->n + i] = length_of(w, run->passages[i]);
     }
     copy_bits(&w->bits, &run->positions);
     w->n += run->n;
@@ -344,24 +361,29 @@ static uint8_t bound_byte(double v, double max)
     return (uint8_t)byte;
 }
 
-/* What the k-th best is known to reach, as a byte; none reaches more than `max`. */
-static uint8_t kth_byte(const quern_postings_writer *w, uint32_t k, double max)
+/* What is known to be reached, as a byte. */
+static uint8_t kth_byte(double v, double max)
 {
-    uint64_t n = 0;
-    uint32_t bucket = (uint32_t)(max * QUERN_KTH_BUCKETS) + 1;
-    bucket = bucket < QUERN_KTH_BUCKETS ? bucket : QUERN_KTH_BUCKETS;
-    while (w->df >= k && bucket > 0 && n < k) {
-        n += w->histogram[--bucket];
-    }
-    if (n < k) {
-        return 0;
-    }
-    double v = (double)bucket / QUERN_KTH_BUCKETS;
     uint32_t byte = v < max ? (uint32_t)(v / max * 255.0) : 255;
     while (byte > 0 && max * byte / 255.0 > v) {
         byte--;
     }
     return (uint8_t)byte;
+}
+
+/* What the k-th best is known to reach, as bytes, for three k; none reaches more than `max`. */
+static void kth_bytes(const quern_postings_writer *w, double max, uint8_t out[3])
+{
+    static const uint32_t ks[3] = {10, 100, 1000};
+    uint64_t n = 0;
+    uint32_t bucket = (uint32_t)(max * QUERN_KTH_BUCKETS) + 1;
+    bucket = bucket < QUERN_KTH_BUCKETS ? bucket : QUERN_KTH_BUCKETS;
+    for (int i = 0; i < 3; i++) {
+        while (w->df >= ks[i] && bucket > 0 && n < ks[i]) {
+            n += w->histogram[--bucket];
+        }
+        out[i] = n < ks[i] ? 0 : kth_byte((double)bucket / QUERN_KTH_BUCKETS, max);
+    }
 }
 
 /* The start of group g in the list, or of its positions. */
@@ -435,7 +457,8 @@ static quern_status write_directory(quern_postings_writer *w, quern_error *err)
     for (size_t i = 0; i < n; i++) {
         quern_out_bytes(w->post, &blocks[i].form, 1);
     }
-    uint8_t kth[3] = {kth_byte(w, 10, max), kth_byte(w, 100, max), kth_byte(w, 1000, max)};
+    uint8_t kth[3];
+    kth_bytes(w, max, kth);
     quern_out_bytes(w->post, kth, sizeof kth);
     put(w->post, (uint64_t)wide, 1);
     put(w->post, bits, 4);
