@@ -9,7 +9,8 @@
 
 #define BUCKETS 512        /* about: the lines that are written to fit the first-level cache */
 #define LEAST_TARGET 1024u /* records in a bucket of several ranks */
-#define LOW_BITS 18u       /* slots in a bucket, at most, unless records are wide */
+#define NARROW_BITS 5u     /* of slots in a bucket, at least, where records have 32 bits */
+#define LOW_BITS 18u       /* the same, at most, where they have 64 */
 #define BATCH 2048u        /* records that are fed to the encoder at once, about */
 #define AHEAD 8u           /* ranks */
 #define TERM_MASK (QUERN_NUMBERS_MAX - 1)
@@ -31,10 +32,11 @@ typedef struct sorter {
     uint64_t n_records;
     uint32_t n_passages;
     unsigned passage_bits, position_bits, low_bits;
+    int wide; /* records have 64 bits, not 32 */
     bucket *buckets;
     size_t n_buckets, cap_buckets;
     uint64_t target;             /* records in a bucket of several ranks, at most */
-    uint64_t *records, *sorted;  /* of the slice, in the buffer that is kept; of the bucket at
+    void *records, *sorted;      /* of the slice, in the buffer that is kept; of the bucket at
                                     hand, by rank */
     uint64_t *ends;              /* of each bucket of the slice */
     uint32_t *starts;            /* of each rank of the bucket at hand */
@@ -238,6 +240,35 @@ static quern_status rank_terms(sorter *s)
     return QUERN_OK;
 }
 
+/* ---- Records ---- */
+
+/* All that runs once a record is compiled for each width. */
+#define EACH_WIDTH static inline __attribute__((always_inline))
+
+static size_t record_bytes(const sorter *s)
+{
+    return s->wide ? sizeof(uint64_t) : sizeof(uint32_t);
+}
+
+static uint8_t *record_at(const sorter *s, void *records, uint64_t i)
+{
+    return (uint8_t *)records + i * record_bytes(s);
+}
+
+EACH_WIDTH uint64_t get_record(const void *records, size_t i, int wide)
+{
+    return wide ? ((const uint64_t *)records)[i] : ((const uint32_t *)records)[i];
+}
+
+EACH_WIDTH void set_record(void *records, size_t i, uint64_t record, int wide)
+{
+    if (wide) {
+        ((uint64_t *)records)[i] = record;
+    } else {
+        ((uint32_t *)records)[i] = (uint32_t)record;
+    }
+}
+
 /* ---- Reading the log in key order ---- */
 
 /* Takes the tokens of log[0, n), of a passage, whose positions begin after `base`. */
@@ -269,14 +300,16 @@ static int walk(sorter *s, visit each, visit after)
     return 0;
 }
 
-static int scatter(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, uint32_t passage)
+/* Tokens of other slices go to a place of their own behind the slice: nothing branches on that. */
+EACH_WIDTH void scatter_any(sorter *s, const uint32_t *log, uint32_t n, uint32_t base,
+                            uint32_t passage, int wide)
 {
     const uint32_t *places = s->places;
     uint32_t first = s->first;
     uint32_t n_slice = s->n_slice;
     unsigned low_bits = s->low_bits;
     uint32_t low_mask = ((uint32_t)1 << low_bits) - 1;
-    uint64_t *records = s->records;
+    void *records = s->records;
     uint64_t *ends = s->ends;
     unsigned shift = s->passage_bits + s->position_bits;
     uint64_t high = (uint64_t)passage << s->position_bits;
@@ -290,9 +323,19 @@ static int scatter(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, ui
         position += step;
         uint32_t place = places[word & TERM_MASK];
         uint32_t at = (place >> low_bits) - first;
-        if (at < n_slice) {
-            records[ends[at]++] = (uint64_t)(place & low_mask) << shift | high | position;
-        }
+        at = at < n_slice ? at : n_slice;
+        set_record(records, ends[at], (uint64_t)(place & low_mask) << shift | high | position,
+                   wide);
+        ends[at] += at < n_slice;
+    }
+}
+
+static int scatter(sorter *s, const uint32_t *log, uint32_t n, uint32_t base, uint32_t passage)
+{
+    if (s->wide) {
+        scatter_any(s, log, n, base, passage, 1);
+    } else {
+        scatter_any(s, log, n, base, passage, 0);
     }
     return 0;
 }
@@ -404,11 +447,13 @@ static int make_room(sorter *s, size_t n)
 }
 
 /* How many of the n records are fed next: a batch, and what else is in the passage of its last. */
-static size_t next_batch(const sorter *s, const uint64_t *records, size_t n)
+EACH_WIDTH size_t next_batch(const sorter *s, const void *records, size_t n, int wide)
 {
     uint64_t mask = ((uint64_t)1 << s->passage_bits) - 1;
     size_t end = n < BATCH ? n : BATCH;
-    while (end < n && ((records[end] ^ records[end - 1]) >> s->position_bits & mask) == 0) {
+    while (end < n && ((get_record(records, end, wide) ^ get_record(records, end - 1, wide)) >>
+                           s->position_bits &
+                       mask) == 0) {
         end++;
     }
     return end;
@@ -416,7 +461,7 @@ static size_t next_batch(const sorter *s, const uint64_t *records, size_t n)
 
 /* Takes n records of whole passages apart, without a branch that could be guessed wrong. Returns
  * how many postings they are. */
-static uint32_t take_apart(sorter *s, const uint64_t *records, size_t n)
+EACH_WIDTH uint32_t take_apart(sorter *s, const void *records, size_t n, int wide)
 {
     uint64_t position_mask = ((uint64_t)1 << s->position_bits) - 1;
     uint64_t passage_mask = ((uint64_t)1 << s->passage_bits) - 1;
@@ -424,11 +469,12 @@ static uint32_t take_apart(sorter *s, const uint64_t *records, size_t n)
     uint32_t *positions = s->positions;
     uint32_t *where = s->where;
     uint32_t *ends = s->tfs;
-    uint32_t last = (uint32_t)(records[0] >> position_bits & passage_mask);
+    uint32_t last = (uint32_t)(get_record(records, 0, wide) >> position_bits & passage_mask);
     uint32_t at = 0;
     for (size_t i = 0; i < n; i++) {
-        uint32_t passage = (uint32_t)(records[i] >> position_bits & passage_mask);
-        positions[i] = (uint32_t)(records[i] & position_mask);
+        uint64_t record = get_record(records, i, wide);
+        uint32_t passage = (uint32_t)(record >> position_bits & passage_mask);
+        positions[i] = (uint32_t)(record & position_mask);
         at += passage != last;
         where[at] = last = passage;
         ends[at] = (uint32_t)i + 1;
@@ -441,7 +487,8 @@ static uint32_t take_apart(sorter *s, const uint64_t *records, size_t n)
 
 /* Feeds the n records of one rank, which are in order; its slots in the bucket begin with `slot`.
  */
-static int feed_rank(sorter *s, uint32_t r, const uint64_t *records, size_t n, uint32_t slot)
+EACH_WIDTH int feed_rank(sorter *s, uint32_t r, const void *records, size_t n, uint32_t slot,
+                         int wide)
 {
     unsigned shift = s->passage_bits + s->position_bits;
     int one = s->ranks.first[r + 1] - s->ranks.first[r] == 1;
@@ -449,19 +496,19 @@ static int feed_rank(sorter *s, uint32_t r, const uint64_t *records, size_t n, u
         return -1;
     }
     while (n > 0) {
-        size_t batch = next_batch(s, records, n);
+        size_t batch = next_batch(s, records, n, wide);
         if (batch > s->room && make_room(s, batch)) {
             return -1;
         }
-        quern_term_postings postings = {s->where, s->tfs, take_apart(s, records, batch),
+        quern_term_postings postings = {s->where, s->tfs, take_apart(s, records, batch, wide),
                                         s->positions, s->forms};
         for (size_t k = 0; !one && k < batch; k++) {
-            s->forms[k] = (uint32_t)(records[k] >> shift) - slot;
+            s->forms[k] = (uint32_t)(get_record(records, k, wide) >> shift) - slot;
         }
         if (quern_segment_writer_postings(s->writer, &postings, s->err)) {
             return -1;
         }
-        records += batch;
+        records = (const uint8_t *)records + batch * record_bytes(s);
         n -= batch;
     }
     return 0;
@@ -469,16 +516,28 @@ static int feed_rank(sorter *s, uint32_t r, const uint64_t *records, size_t n, u
 
 /* ---- Buckets ---- */
 
+static void choose_width(sorter *s)
+{
+    s->passage_bits = bits_of(s->n_passages);
+    s->position_bits = bits_of(s->run->max_position);
+    uint32_t most_slots = 0;
+    for (uint32_t r = 0; r < s->ranks.n; r++) {
+        uint32_t n = s->ranks.first[r + 1] - s->ranks.first[r];
+        most_slots = n > most_slots ? n : most_slots;
+    }
+    unsigned bits = s->passage_bits + s->position_bits;
+    s->wide = bits + NARROW_BITS > 32 || most_slots > (uint64_t)1 << (32 - bits);
+    unsigned left = (s->wide ? 64 : 32) - bits;
+    s->low_bits = left < LOW_BITS ? left : LOW_BITS;
+}
+
 /* A bucket holds as many ranks as have `target` records together; a rank with more has one of its
  * own. So the half of all tokens that the commonest terms have is sorted once it is in buckets. */
 static quern_status plan_buckets(sorter *s)
 {
     s->target = s->n_records / BUCKETS;
     s->target = s->target < LEAST_TARGET ? LEAST_TARGET : s->target;
-    s->passage_bits = bits_of(s->n_passages);
-    s->position_bits = bits_of(s->run->max_position);
-    unsigned left = 64 - s->passage_bits - s->position_bits;
-    s->low_bits = left < LOW_BITS ? left : LOW_BITS;
+    choose_width(s);
     bucket *last = NULL;
     const quern_ranks *ranks = &s->ranks;
     for (uint32_t r = 0; r < ranks->n; r++) {
@@ -517,31 +576,32 @@ static quern_status make_buffers(sorter *s, uint64_t cap)
         n_slots = b->n_slots > n_slots ? b->n_slots : n_slots;
     }
     quern_flush_buffer *buffer = s->flush->buffer;
-    cap = cap > 0 ? cap : 1; /* articles without words have no records */
-    if (buffer->cap < cap || buffer->cap > cap + cap / 4) {
+    size_t bytes = (size_t)(cap + 1) * record_bytes(s); /* one for those of other slices */
+    if (buffer->bytes < bytes || buffer->bytes > bytes + bytes / 4) {
         /* What it has of pages it keeps: new ones would be filled with zeros first. */
-        uint64_t *records = quern_realloc(buffer->records, cap * sizeof *s->records);
+        void *records = quern_realloc(buffer->records, bytes);
         if (!records) {
             return quern_fail_nomem(s->err);
         }
         buffer->records = records;
-        buffer->cap = (size_t)cap;
+        buffer->bytes = bytes;
     }
     s->records = buffer->records;
-    s->sorted = quern_alloc(most * sizeof *s->sorted);
+    s->sorted = quern_alloc((size_t)most * record_bytes(s));
     s->starts = quern_alloc(n_slots * sizeof *s->starts);
     s->rank_of = quern_alloc(n_slots * sizeof *s->rank_of);
-    s->ends = quern_alloc(s->n_buckets * sizeof *s->ends);
+    s->ends = quern_alloc((s->n_buckets + 1) * sizeof *s->ends);
     return s->records && s->sorted && s->starts && s->rank_of && s->ends ? QUERN_OK
                                                                          : quern_fail_nomem(s->err);
 }
 
-static int feed_bucket(sorter *s, const bucket *b, const uint64_t *records)
+/* Feeds the records of a bucket, by rank. */
+EACH_WIDTH int feed_bucket_any(sorter *s, const bucket *b, const void *records, int wide)
 {
     const quern_ranks *ranks = &s->ranks;
     uint32_t first = ranks->first[b->first];
     if (b->n == 1) {
-        return feed_rank(s, b->first, records, b->records, 0);
+        return feed_rank(s, b->first, records, b->records, 0, wide);
     }
     uint32_t sum = 0;
     for (uint32_t i = 0; i < b->n; i++) {
@@ -553,16 +613,22 @@ static int feed_bucket(sorter *s, const bucket *b, const uint64_t *records)
     }
     unsigned shift = s->passage_bits + s->position_bits;
     for (size_t i = 0; i < b->records; i++) {
-        s->sorted[s->starts[s->rank_of[records[i] >> shift]]++] = records[i];
+        uint64_t record = get_record(records, i, wide);
+        set_record(s->sorted, s->starts[s->rank_of[record >> shift]]++, record, wide);
     }
     for (uint32_t i = 0; i < b->n; i++) {
         uint32_t n = ranks->counts[b->first + i];
-        if (feed_rank(s, b->first + i, s->sorted + (s->starts[i] - n), n,
-                      ranks->first[b->first + i] - first)) {
+        if (feed_rank(s, b->first + i, record_at(s, s->sorted, s->starts[i] - n), n,
+                      ranks->first[b->first + i] - first, wide)) {
             return -1;
         }
     }
     return 0;
+}
+
+static int feed_bucket(sorter *s, const bucket *b, const void *records)
+{
+    return s->wide ? feed_bucket_any(s, b, records, 1) : feed_bucket_any(s, b, records, 0);
 }
 
 static int feed_slice(sorter *s)
@@ -572,12 +638,13 @@ static int feed_slice(sorter *s)
         s->ends[i] = sum;
         sum += s->buckets[s->first + i].records;
     }
+    s->ends[s->n_slice] = sum;
     if (walk(s, scatter, NULL)) {
         return -1;
     }
     for (uint32_t i = 0; i < s->n_slice; i++) {
         const bucket *b = &s->buckets[s->first + i];
-        if (feed_bucket(s, b, s->records + (s->ends[i] - b->records))) {
+        if (feed_bucket(s, b, record_at(s, s->records, s->ends[i] - b->records))) {
             return -1;
         }
     }
@@ -593,7 +660,7 @@ static int feed_alone(sorter *s)
 static quern_status feed_terms(sorter *s)
 {
     QUERN_TRY(plan_buckets(s));
-    uint64_t cap = s->flush->sort_bytes / sizeof *s->records;
+    uint64_t cap = s->flush->sort_bytes / record_bytes(s);
     cap = cap < s->target ? s->target : cap;
     cap = cap < s->n_records ? cap : s->n_records;
     QUERN_TRY(make_buffers(s, cap));

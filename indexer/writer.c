@@ -248,8 +248,8 @@ size_t quern_writer_run_limit(const quern_writer *w)
 
 size_t quern_writer_sort_bytes(const quern_writer *w)
 {
-    size_t needs = (size_t)w->run->n_tokens * sizeof *w->job.buffer.records;
-    size_t has = w->threads == 1 ? w->job.buffer.cap * sizeof *w->job.buffer.records : 0;
+    size_t needs = (size_t)w->run->n_tokens * QUERN_FLUSH_TOKEN;
+    size_t has = w->threads == 1 ? w->job.buffer.bytes : 0;
     return needs > has ? needs : has;
 }
 

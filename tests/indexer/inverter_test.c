@@ -5,6 +5,7 @@
 #include "indexer/create.h"
 #include "indexer/flush.h"
 #include "indexer/inverter.h"
+#include "indexer/merge.h"
 #include "indexer/order.h"
 #include "tests/check.h"
 #include "tests/indexer/shadow.h"
@@ -276,14 +277,29 @@ static void keys_of_a_run(void)
 
 /* ---- Flushing ---- */
 
+static quern_segment_ref flush(quern_inverter *inv, quern_run *run, size_t sort_bytes,
+                               const char *dir)
+{
+    quern_error err = {QUERN_OK, 0, 0, "", ""};
+    quern_segment_ref ref = {0, 0, 0, 0, 0};
+    quern_flush_buffer buffer = {NULL, 0};
+    quern_flush flush = {quern_vfs_posix(), dir, 1, run, {NULL, 0}, sort_bytes, &buffer};
+    CHECK(quern_run_begin_flush(run, &err) == QUERN_OK);
+    CHECK(quern_numbers_look(&inv->numbers, &flush.terms, &err) == QUERN_OK);
+    CHECK(quern_flush_run(&flush, &ref, &err) == QUERN_OK);
+    quern_flush_buffer_finish(&buffer);
+    quern_free(flush.terms.blocks);
+    quern_run_finish(run);
+    quern_inverter_finish(inv);
+    return ref;
+}
+
 /* The same run with so much room to sort in. */
 static quern_segment_ref flush_with(size_t sort_bytes, const char *dir)
 {
     quern_index_config config;
     quern_inverter inv;
     quern_run run = {0};
-    quern_error err = {QUERN_OK, 0, 0, "", ""};
-    quern_segment_ref ref = {0, 0, 0, 0, 0};
     uint64_t seed = 99;
     set_up(&inv, &config, NULL);
     for (int i = 0; i < 400; i++) {
@@ -298,16 +314,7 @@ static quern_segment_ref flush_with(size_t sort_bytes, const char *dir)
             CHECK(add(&inv, &run, &a) == QUERN_OK);
         }
     }
-    quern_flush_buffer buffer = {NULL, 0};
-    quern_flush flush = {quern_vfs_posix(), dir, 1, &run, {NULL, 0}, sort_bytes, &buffer};
-    CHECK(quern_run_begin_flush(&run, &err) == QUERN_OK);
-    CHECK(quern_numbers_look(&inv.numbers, &flush.terms, &err) == QUERN_OK);
-    CHECK(quern_flush_run(&flush, &ref, &err) == QUERN_OK);
-    quern_flush_buffer_finish(&buffer);
-    quern_free(flush.terms.blocks);
-    quern_run_finish(&run);
-    quern_inverter_finish(&inv);
-    return ref;
+    return flush(&inv, &run, sort_bytes, dir);
 }
 
 static void slices_give_the_same(void)
@@ -327,6 +334,59 @@ static void slices_give_the_same(void)
     scratch_remove(dir);
 }
 
+enum { MANY = 1 << 14, LONG = 1 << 13 }; /* articles; words of the last of them */
+
+/* Articles [from, to) of many short ones and a long one. */
+static quern_segment_ref flush_many(uint32_t from, uint32_t to, size_t sort_bytes, const char *dir)
+{
+    static char text[LONG * 8];
+    quern_index_config config;
+    quern_inverter inv;
+    quern_run run = {0};
+    quern_index_options options = QUERN_INDEX_OPTIONS_INIT;
+    options.passage_words = QUERN_WHOLE_ARTICLES;
+    set_up(&inv, &config, &options);
+    for (uint32_t i = from; i < to; i++) {
+        char source[16];
+        char *end = text;
+        snprintf(source, sizeof source, "%06u", i);
+        for (uint32_t k = 0; k < (i < MANY ? 3 : LONG); k++) {
+            end += k % 3 < 2 ? sprintf(end, "%s ", k % 3 ? "chip" : "chips")
+                             : sprintf(end, "w%u ", (i * 7 + k * k) % 700);
+        }
+        quern_article a = QUERN_ARTICLE_INIT;
+        a.source = quern_str(source);
+        a.text = quern_str(text);
+        CHECK(add(&inv, &run, &a) == QUERN_OK);
+    }
+    return flush(&inv, &run, sort_bytes, dir);
+}
+
+/* Passage and position take 29 bits in a run of them all, and fewer in each half. */
+static void wide_records(void)
+{
+    char dir[4096];
+    quern_error err = {QUERN_OK, 0, 0, "", ""};
+    quern_merge_input inputs[2] = {{NULL, NULL}, {NULL, NULL}};
+    scratch_make(dir);
+    quern_merge merge = {quern_vfs_posix(), dir, 1, inputs, 2};
+    quern_segment_ref halves[2] = {flush_many(0, MANY, (size_t)64 << 20, dir),
+                                   flush_many(MANY, MANY + 1, (size_t)64 << 20, dir)};
+    for (int i = 0; i < 2; i++) {
+        CHECK(quern_segment_open(quern_vfs_posix(), dir, &halves[i], 0, &inputs[i].segment, &err) ==
+              QUERN_OK);
+    }
+    quern_segment_ref narrow = {0, 0, 0, 0, 0};
+    CHECK(quern_merge_segments(&merge, &narrow, &err) == QUERN_OK);
+    quern_segment_ref wide = flush_many(0, MANY + 1, (size_t)64 << 20, dir);
+    CHECK_ROW("wide", wide.id == narrow.id && wide.root == narrow.root);
+    wide = flush_many(0, MANY + 1, 100000, dir);
+    CHECK_ROW("wide, in slices", wide.id == narrow.id && wide.root == narrow.root);
+    quern_segment_close(inputs[0].segment);
+    quern_segment_close(inputs[1].segment);
+    scratch_remove(dir);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {{"articles", articles},
@@ -336,6 +396,7 @@ int main(void)
                            {"pool", pool},
                            {"keys of a run", keys_of_a_run},
                            {"slices give the same", slices_give_the_same},
+                           {"wide records", wide_records},
                            CU_TEST_INFO_NULL};
     return check_main("indexer/inverter", tests);
 }
