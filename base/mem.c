@@ -23,11 +23,9 @@
 #define HUGE ((size_t)4 << 20)
 
 typedef struct head {
-    size_t size;   /* of what follows */
-    size_t mapped; /* bytes of pages, with the head; 0: from malloc */
+    _Alignas(16) size_t size; /* of what follows, which is aligned likewise */
+    size_t mapped;            /* bytes of pages, with the head; 0: from malloc */
 } head;
-
-_Static_assert(sizeof(head) % 16 == 0 || sizeof(size_t) < 8, "what follows is aligned to 16");
 
 static head *head_of(void *p)
 {
@@ -173,8 +171,7 @@ int quern_grow(void *array, size_t *cap, size_t need, size_t size)
 }
 
 struct quern_arena_chunk {
-    struct quern_arena_chunk *next;
-    size_t unused; /* keeps the bytes that follow aligned to 16 */
+    _Alignas(16) struct quern_arena_chunk *next; /* so that what follows is aligned, too */
 };
 
 void quern_arena_init(quern_arena *arena)

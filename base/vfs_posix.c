@@ -180,7 +180,7 @@ static int posix_read_at(quern_vfs *vfs, quern_vfile *file, void *out, size_t le
 {
     (void)vfs;
     char *p = out;
-    if (offset > INT64_MAX - len) {
+    if (offset > (uint64_t)INT64_MAX - len) {
         return EIO;
     }
     while (len > 0) {

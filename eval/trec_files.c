@@ -74,7 +74,7 @@ static int take_judged(eval_judged *out, char **words, size_t n)
     if (n != 3 && n != 4) {
         return -1;
     }
-    long relevance = strtol(words[n - 1], &end, 10);
+    long long relevance = strtoll(words[n - 1], &end, 10);
     *out = (eval_judged){words[0], words[n - 2], (int)relevance};
     return *end || relevance != out->relevance ? -1 : 0;
 }

@@ -34,13 +34,13 @@ void quern_places_find(const quern_postings *p, uint32_t i, quern_places_block *
     }
 }
 
+#ifdef QUERN_BLOCK_VECTOR
 static quern_status touch(const quern_postings *p, const uint8_t *from, const uint8_t *end,
                           quern_error *err)
 {
     return quern_segment_touch_at(p->segment, from, (uint64_t)(end - from), err);
 }
 
-#ifdef QUERN_BLOCK_VECTOR
 /* Tests what the block is read from. *tf_at: where its frequencies begin, NULL where that cannot
  * be.
  */

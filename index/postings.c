@@ -332,7 +332,7 @@ static quern_status meet_encoded(const quern_postings *p, uint32_t i, const uint
         met += at < block.n;
     }
     for (uint32_t k = 0; k < met && tfs; k++) {
-        size_t len = range[1] - range[0] - bytes;
+        size_t len = (size_t)(range[1] - range[0]) - bytes;
         tfs[k] = quern_block_tf(&block, in + bytes, len, out->at[k]);
         if (tfs[k] == 0) {
             return quern_segment_damaged(p->segment, "the frequencies of a block are damaged", err);

@@ -601,7 +601,7 @@ EACH_WIDTH int feed_bucket_any(sorter *s, const bucket *b, const void *records, 
     const quern_ranks *ranks = &s->ranks;
     uint32_t first = ranks->first[b->first];
     if (b->n == 1) {
-        return feed_rank(s, b->first, records, b->records, 0, wide);
+        return feed_rank(s, b->first, records, (size_t)b->records, 0, wide);
     }
     uint32_t sum = 0;
     for (uint32_t i = 0; i < b->n; i++) {

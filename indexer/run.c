@@ -71,7 +71,7 @@ static int grow_keys(quern_run *run)
     }
     for (size_t i = 0; i < run->n_keys; i++) {
         if (run->keys[i]) {
-            size_t at = run->articles[(uint32_t)run->keys[i] - 1].hash & (n_slots - 1);
+            size_t at = (size_t)run->articles[(uint32_t)run->keys[i] - 1].hash & (n_slots - 1);
             while (slots[at]) {
                 at = (at + 1) & (n_slots - 1);
             }
@@ -92,7 +92,7 @@ static int grow_sources(quern_run *run)
         return -1;
     }
     for (size_t i = 0; i < run->n_sources; i++) {
-        size_t at = run->sources[i].hash & (n_slots - 1);
+        size_t at = (size_t)run->sources[i].hash & (n_slots - 1);
         while (slots[at]) {
             at = (at + 1) & (n_slots - 1);
         }
@@ -112,7 +112,7 @@ static int same(const char *a, size_t a_len, quern_string b)
 /* The slot of the key, or the free one where it would stand. The table is not empty. */
 static size_t key_slot(const quern_run *run, const quern_key *key)
 {
-    size_t at = key->hash & (run->n_keys - 1);
+    size_t at = (size_t)key->hash & (run->n_keys - 1);
     for (; run->keys[at]; at = (at + 1) & (run->n_keys - 1)) {
         if ((run->keys[at] ^ key->hash) >> 32) {
             continue;
@@ -127,7 +127,7 @@ static size_t key_slot(const quern_run *run, const quern_key *key)
 
 static size_t source_slot(const quern_run *run, const quern_key *key)
 {
-    size_t at = key->source_hash & (run->n_source_slots - 1);
+    size_t at = (size_t)key->source_hash & (run->n_source_slots - 1);
     for (; run->source_slots[at]; at = (at + 1) & (run->n_source_slots - 1)) {
         if ((run->source_slots[at] ^ key->source_hash) >> 32) {
             continue;

@@ -515,7 +515,7 @@ static quern_status read_options(quern_shards_options *to, const quern_shards_op
     to->time_limit_ms = to->time_limit_ms ? to->time_limit_ms : LIMIT_MS;
     to->exchange_ms = to->exchange_ms ? to->exchange_ms : to->time_limit_ms;
     clock_gettime(CLOCK_MONOTONIC, end);
-    end->tv_sec += to->time_limit_ms / 1000;
+    end->tv_sec += (time_t)(to->time_limit_ms / 1000);
     end->tv_nsec += (long)(to->time_limit_ms % 1000) * 1000000;
     if (end->tv_nsec >= 1000000000) {
         end->tv_sec++;

@@ -53,7 +53,7 @@ static int time_is_up(const looker *l)
 static void set_end(looker *l, uint32_t budget_us)
 {
     clock_gettime(CLOCK_MONOTONIC, &l->end);
-    l->end.tv_sec += budget_us / 1000000;
+    l->end.tv_sec += (time_t)(budget_us / 1000000);
     l->end.tv_nsec += (long)(budget_us % 1000000) * 1000;
     if (l->end.tv_nsec >= 1000000000) {
         l->end.tv_sec++;

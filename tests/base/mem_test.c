@@ -23,7 +23,7 @@ static void allocates(void)
     CHECK(p && p[0] == 7 && p[99] == 7);
     quern_free(p);
     quern_free(NULL);
-    CHECK(quern_alloc(SIZE_MAX / 4) == NULL);
+    CHECK(quern_alloc(SIZE_MAX / 2) == NULL);
     CHECK(quern_alloc_zero(SIZE_MAX / 2, 4) == NULL);
     unsigned char *zero = quern_alloc_zero(10, 10);
     size_t sum = 0;
@@ -118,7 +118,7 @@ static void arena_keeps_everything(void)
     }
     CHECK(wrong == 0);
     CHECK(quern_arena_alloc(&arena, SIZE_MAX) == NULL);
-    CHECK(quern_arena_alloc(&arena, SIZE_MAX / 4) == NULL);
+    CHECK(quern_arena_alloc(&arena, SIZE_MAX / 2) == NULL);
     quern_arena_finish(&arena);
     quern_arena_finish(&arena);
     quern_arena zeroed = {0};
