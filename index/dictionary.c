@@ -172,7 +172,7 @@ static quern_status load_prefix(quern_segment *s, uint32_t group, uint64_t *out,
     const uint8_t *p;
     uint64_t range[2] = {(uint64_t)group * 8, 8};
     QUERN_TRY(quern_segment_bytes(s, QUERN_SECTION_TERM, range, &p, err));
-    *out = prefix_of((const char *)p, 8);
+    *out = __builtin_bswap64(quern_load64(p));
     return QUERN_OK;
 }
 

@@ -33,7 +33,10 @@
 #define FLAG_WIDE 1u
 #define TRAILER 8u
 
-enum { PROBES = 2 }; /* passages that are looked for in a block without decoding it */
+enum {
+    PROBES = 2,   /* passages that are looked for in a block without decoding it, */
+    TF_PROBES = 4 /* where the frequencies would have to be decoded as well */
+};
 
 /* ---- Opening ---- */
 
@@ -348,7 +351,7 @@ quern_status quern_postings_meet_tfs(quern_postings *p, uint32_t i, const uint32
 {
     int is_there = p->n > 0 && p->block == i;
     *n_met = 0;
-    if (!is_there && n <= PROBES && p->term.df > 1) {
+    if (!is_there && n <= (tfs ? TF_PROBES : PROBES) && p->term.df > 1) {
         return meet_encoded(p, i, wanted, n, out, tfs, n_met, err);
     }
     QUERN_TRY(is_there ? QUERN_OK : quern_postings_load(p, i, err));
