@@ -29,41 +29,17 @@ static inline size_t quern_plain_len(const quern_plain_word *word)
     return word->spelling.high ? (size_t)(word->spelling.high >> 56) : (size_t)word->spelling.low;
 }
 
-/* Adds the plain words of a window from `at` on, for which there is room, but no lone s, which may
- * be a possessive. Returns how many bytes they take with what is between them. *stopped: the next
- * word is not plain. */
-static inline unsigned quern_plain_take(const quern_vocabulary *vocabulary,
-                                        const quern_scan_plain *w, size_t at,
-                                        quern_plain_words *words, int *stopped)
+/* Sets *out to text[start, start + len) of text[0, end). */
+static inline void quern_plain_set(quern_plain_word *out, const quern_vocabulary *vocabulary,
+                                   const char *text, size_t end, size_t start, size_t len)
 {
-    unsigned limit = quern_scan_plain_limit(w->awkward | w->care);
-    unsigned end = 0;
-    quern_plain_word *out = words->items + words->n;
-    *stopped = limit < QUERN_SCAN_PLAIN_END;
-    for (uint64_t starts = w->starts, ends = w->ends; starts; ends &= ends - 1) {
-        unsigned from = (unsigned)__builtin_ctzll(starts);
-        unsigned to = (unsigned)__builtin_ctzll(ends);
-        size_t len = to - from;
-        const char *word = w->text + from;
-        if (to >= limit) {
-            break;
-        }
-        if (len == 1 && (*word | 0x20) == 's') {
-            *stopped = 1;
-            break;
-        }
-        starts &= starts - 1;
-        end = to;
+    out->start = start;
+    if (__builtin_expect(len <= QUERN_SPELLING_SHORT, 1)) {
+        out->spelling = quern_spelling_of(text + start, len, end - start);
+        out->hash = quern_vocabulary_prepare(vocabulary, out->spelling);
+    } else {
         out->spelling = (quern_spelling){len, 0};
-        if (len <= QUERN_SPELLING_SHORT) {
-            out->spelling = quern_spelling_of(word, len, 16);
-            out->hash = quern_vocabulary_prepare(vocabulary, out->spelling);
-        }
-        out->start = at + from;
-        out++;
     }
-    words->n = (unsigned)(out - words->items);
-    return end;
 }
 
 #endif

@@ -6,13 +6,16 @@
  *     starts   1    1 1    1  1 1 1    1    1 1
  *     awkward      1         1               1    where a word goes on, or may go on, over what is
  *                                                 no letter or digit, and all beyond ASCII
- *     care                 1  1        1          words that stream_care.c takes: they begin
- *                                                 with a digit, or follow a hyphen
+ *     digits               1  1                   words that begin with a digit: of an amount?
+ *     care                             1          words that follow a hyphen, and a lone s, which
+ *                                                 may be a possessive
  *
  * The rule is on the safe side: a byte between two letters or digits is awkward unless it is white
  * or a hyphen, and so is a low line. So a word that ends before the first awkward byte is a word by
  * the whole standard, with the same ends, and scan.h, which would be asked word by word, need not
  * be.
+ *
+ * Where the processor has AVX-512, all 64 bytes are one register (scan_plain.c), to the same bits.
  *
  * Bits are found from where the last word ended, or from another boundary of the standard: then
  * what lies before them does not matter.
@@ -20,6 +23,7 @@
 #ifndef QUERN_STEMMER_SCAN_PLAIN_H
 #define QUERN_STEMMER_SCAN_PLAIN_H
 
+#include "base/cpu.h"
 #include "stemmer/scan.h"
 
 enum {
@@ -29,15 +33,13 @@ enum {
 
 typedef struct quern_scan_plain {
     uint64_t starts; /* where a word begins */
-    uint64_t ends;   /* behind its last byte; also the last bit, so that none has no end */
-    uint64_t awkward, care;
-    const char *text;     /* the 64 bytes, of which each can be read with 15 more */
-    char padded[64 + 16]; /* they, at the end of a text */
+    uint64_t ends;   /* behind its last byte */
+    uint64_t awkward, digits, care;
 } quern_scan_plain;
 
 /* Bits of the 16 bytes at p, from bit `i` on. */
 typedef struct quern_scan_kinds {
-    uint64_t word, digit, high, blank, hyphen; /* high: low lines, too */
+    uint64_t word, digit, high, blank, hyphen, s; /* high: low lines, too */
 } quern_scan_kinds;
 
 static inline void quern_scan_kinds_16(const char *p, unsigned i, quern_scan_kinds *k)
@@ -52,11 +54,13 @@ static inline void quern_scan_kinds_16(const char *p, unsigned i, quern_scan_kin
     __m128i high = _mm_or_si128(v, _mm_cmpeq_epi8(v, _mm_set1_epi8('_')));
     __m128i blank = _mm_cmplt_epi8(v, _mm_set1_epi8(' ' + 1)); /* and those beyond ASCII */
     __m128i hyphen = _mm_cmpeq_epi8(v, _mm_set1_epi8('-'));
+    __m128i s = _mm_cmpeq_epi8(low, _mm_set1_epi8('s'));
     k->word |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(letter, digit)) << i;
     k->digit |= (uint64_t)(unsigned)_mm_movemask_epi8(digit) << i;
     k->high |= (uint64_t)(unsigned)_mm_movemask_epi8(high) << i;
     k->blank |= (uint64_t)(unsigned)_mm_movemask_epi8(blank) << i;
     k->hyphen |= (uint64_t)(unsigned)_mm_movemask_epi8(hyphen) << i;
+    k->s |= (uint64_t)(unsigned)_mm_movemask_epi8(s) << i;
 #else
     for (unsigned j = 0; j < 16; j++) {
         unsigned class = quern_scan_class[(unsigned char)p[j]];
@@ -65,30 +69,51 @@ static inline void quern_scan_kinds_16(const char *p, unsigned i, quern_scan_kin
         k->high |= (uint64_t)((class & (QUERN_SCAN_LOW_LINE | QUERN_SCAN_HIGH)) != 0) << (i + j);
         k->blank |= (uint64_t)((unsigned char)p[j] <= ' ') << (i + j);
         k->hyphen |= (uint64_t)(p[j] == '-') << (i + j);
+        k->s |= (uint64_t)((p[j] | 0x20) == 's') << (i + j);
     }
 #endif
 }
 
-/* Reads the 64 bytes from `at` < len on. */
-static inline void quern_scan_plain_at(const char *text, size_t at, size_t len,
-                                       quern_scan_plain *out)
+static inline void quern_scan_plain_set(quern_scan_plain *out, quern_scan_kinds k)
 {
-    quern_scan_kinds k = {0, 0, 0, 0, 0};
-    out->text = text + at;
-    if (len - at < sizeof out->padded) {
-        memset(out->padded, 0, sizeof out->padded);
-        memcpy(out->padded, text + at, len - at);
-        out->text = out->padded;
-    }
-    quern_scan_kinds_16(out->text, 0, &k);
-    quern_scan_kinds_16(out->text + 16, 16, &k);
-    quern_scan_kinds_16(out->text + 32, 32, &k);
-    quern_scan_kinds_16(out->text + 48, 48, &k);
     uint64_t ends = ~k.word & k.word << 1;
     out->starts = k.word & ~(k.word << 1);
-    out->ends = ends | (uint64_t)1 << QUERN_SCAN_PLAIN_END;
+    out->ends = ends;
     out->awkward = k.high | (ends & (k.word | k.high) >> 1 & ~(k.blank | k.hyphen));
-    out->care = out->starts & (k.digit | k.hyphen << 1);
+    out->digits = out->starts & k.digit;
+    out->care = out->starts & (k.hyphen << 1 | (ends >> 1 & k.s));
+}
+
+#if defined(__x86_64__) && !defined(QUERN_NO_SIMD)
+#define QUERN_SCAN_AVX512 1
+/* The n bytes at p, of which 64 at most count, as below. Only at the level AVX512. */
+void quern_scan_plain_512(const char *p, size_t n, quern_scan_plain *out);
+#endif
+
+/* Reads the 64 bytes of text[0, len) from `at` < len on, behind the end zeros. */
+static inline void quern_scan_plain_at(const char *text, size_t at, size_t len,
+                                       quern_cpu_level level, quern_scan_plain *out)
+{
+    quern_scan_kinds k = {0, 0, 0, 0, 0, 0};
+    const char *p = text + at;
+    char padded[64];
+#if defined(QUERN_SCAN_AVX512)
+    if (level == QUERN_CPU_AVX512) {
+        quern_scan_plain_512(p, len - at, out);
+        return;
+    }
+#endif
+    (void)level;
+    if (len - at < sizeof padded) {
+        memset(padded, 0, sizeof padded);
+        memcpy(padded, p, len - at);
+        p = padded;
+    }
+    quern_scan_kinds_16(p, 0, &k);
+    quern_scan_kinds_16(p + 16, 16, &k);
+    quern_scan_kinds_16(p + 32, 32, &k);
+    quern_scan_kinds_16(p + 48, 48, &k);
+    quern_scan_plain_set(out, k);
 }
 
 /* How far the bits are free of `marks`: words that end before it are. */

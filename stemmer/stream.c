@@ -120,7 +120,7 @@ static int feed_tokens(quern_stream *s)
 /* Feeds n words to the sink, after the tokens before them. */
 static int feed_words(quern_stream *s, const quern_plain_word *words, size_t n, uint32_t *position)
 {
-    const quern_spelling_table *spellings = &s->analysis->vocabulary.spellings;
+    quern_spelling_table spellings = s->analysis->vocabulary.spellings; /* a copy: in registers */
     uint32_t users[QUERN_PLAIN_MOST];
     size_t n_users = 0;
     if (n == 0) {
@@ -131,10 +131,14 @@ static int feed_words(quern_stream *s, const quern_plain_word *words, size_t n, 
     }
     for (const quern_plain_word *w = words; w < words + n; w++) {
         quern_spelling_slot *slot =
-            w->spelling.high ? quern_spelling_slot_of(spellings, w->spelling, w->hash) : NULL;
+            w->spelling.high ? quern_spelling_slot_of(&spellings, w->spelling, w->hash) : NULL;
         uint32_t user = slot ? slot->user : 0;
-        if (__builtin_expect(user == 0, 0) && find_user(s, w, slot, &user)) {
-            return -1;
+        if (__builtin_expect(user == 0, 0)) {
+            if (find_user(s, w, slot, &users[n_users])) {
+                return -1;
+            }
+            user = users[n_users];
+            spellings = s->analysis->vocabulary.spellings;
         }
         users[n_users] = user;
         n_users += user != 0;
@@ -157,23 +161,62 @@ static int put_waiting(quern_stream *s, quern_plain_words *words, unsigned keep,
     return 0;
 }
 
+/* Takes the words of a window, which begins at `at`, up to one that needs care. Returns how many
+ * bytes they take with what is between them. *stopped: the next word needs care. */
+static unsigned take_window(quern_stream *s, quern_scan_plain *w, size_t at,
+                            quern_plain_words *waiting, int *stopped)
+{
+    const quern_vocabulary *vocabulary = &s->analysis->vocabulary;
+    unsigned taken = 0;
+    for (;;) {
+        unsigned limit = quern_scan_plain_limit(w->awkward | w->care | w->digits);
+        uint64_t whole = w->ends & (((uint64_t)1 << limit) - 1);
+        uint64_t starts = w->starts;
+        quern_plain_word *out = &waiting->items[waiting->n];
+        w->ends ^= whole;
+        for (; whole; whole &= whole - 1) {
+            unsigned from = (unsigned)__builtin_ctzll(starts);
+            taken = (unsigned)__builtin_ctzll(whole);
+            quern_plain_set(out++, vocabulary, s->text, s->len, at + from, taken - from);
+            starts &= starts - 1;
+        }
+        w->starts = starts;
+        waiting->n = (unsigned)(out - waiting->items);
+        *stopped = limit < QUERN_SCAN_PLAIN_END;
+        if (!(w->digits >> limit & 1) || waiting->n == 0) {
+            return taken;
+        }
+        /* A number: mostly it is none of an amount. */
+        const quern_plain_word *last = &waiting->items[waiting->n - 1];
+        unsigned end = w->ends ? (unsigned)__builtin_ctzll(w->ends) : QUERN_SCAN_PLAIN_END;
+        if (end >= quern_scan_plain_limit(w->awkward | w->care) ||
+            quern_stream_may_be_amount(s, at + limit, at + end, last->start,
+                                       last->start + quern_plain_len(last))) {
+            return taken;
+        }
+        w->digits &= w->digits - 1;
+    }
+}
+
 /* Puts words that need nothing but a look-up, up to one that needs more. That one may belong to the
  * last of them: so a sink does not get that yet. */
 static int put_plain(quern_stream *s, uint32_t *position)
 {
     quern_words *words = &s->words->words;
+    quern_cpu_level level = quern_cpu_get_level();
     size_t at = words->at;
     int stopped = 0;
     quern_plain_words waiting;
     waiting.n = 0;
     while (!stopped && at < s->len) {
         quern_scan_plain w;
-        quern_scan_plain_at(s->text, at, s->len, &w);
-        unsigned end = quern_plain_take(&s->analysis->vocabulary, &w, at, &waiting, &stopped);
+        quern_scan_plain_at(s->text, at, s->len, level, &w);
+        int starts = w.starts != 0;
+        unsigned end = take_window(s, &w, at, &waiting, &stopped);
         if (end > 0) {
             at += end;
             s->words->last = at;
-        } else if (!w.starts && !stopped) {
+        } else if (!starts && !stopped) {
             at += s->len - at < QUERN_SCAN_PLAIN_END ? s->len - at : QUERN_SCAN_PLAIN_END;
         } else {
             stopped = 1; /* not plain, or too long for a window */

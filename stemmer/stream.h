@@ -32,6 +32,11 @@ int quern_stream_put(quern_stream *s, size_t start, size_t end, uint32_t positio
 int quern_stream_put_with_care(quern_stream *s, const quern_token *word, uint32_t *position,
                                int *open);
 
+/* Whether a word that begins with a digit and follows the word text[before, before_end) may be in
+ * an amount; else it is a word like others. */
+int quern_stream_may_be_amount(const quern_stream *s, size_t start, size_t end, size_t before,
+                               size_t before_end);
+
 /* Ends the run of a dense script: a character that stands alone is a word. Likewise. */
 int quern_stream_end_run(quern_stream *s);
 

@@ -91,6 +91,15 @@ static int ends_with_words(const quern_stream *s, size_t start, size_t end, size
     return 1;
 }
 
+int quern_stream_may_be_amount(const quern_stream *s, size_t start, size_t end, size_t before,
+                               size_t before_end)
+{
+    quern_amount_place place = {s->text, s->len, start, end, before, before_end, 0};
+    quern_amount amount;
+    place.short_scale = quern_stem_short_scale(s->analysis->stemmer);
+    return quern_amounts_read(&place, &amount);
+}
+
 /* Whether the word, which begins with a digit, is in an amount. */
 static int find_amount(const quern_stream *s, size_t start, size_t end, quern_amount *amount)
 {

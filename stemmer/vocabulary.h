@@ -116,21 +116,12 @@ static inline quern_spelling quern_spelling_of(const char *p, size_t n, size_t r
     return spelling;
 }
 
-/* A multiplication of the two halves (as in wyhash, Wang Yi 2019), seeded so that nobody can
- * prepare a text whose words all meet. */
+/* Two rounds of multiplication, the first seeded so that nobody can prepare a text whose words all
+ * meet. The high bits are the good ones. */
 static inline uint64_t quern_spelling_hash(quern_spelling spelling, uint64_t seed)
 {
-    uint64_t a = spelling.low ^ seed;
-    uint64_t b = spelling.high ^ 0x9E3779B97F4A7C15u;
-#if defined(__SIZEOF_INT128__)
-    __extension__ typedef unsigned __int128 wide;
-    wide product = (wide)a * b;
-    return ((uint64_t)product ^ (uint64_t)(product >> 64)) * 0xD6E8FEB86659FD93u;
-#else
-    a = (a ^ a >> 32) * 0xD6E8FEB86659FD93u;
-    b = (b ^ b >> 29 ^ a) * 0xBF58476D1CE4E5B9u;
-    return (b ^ b >> 32) * 0x94D049BB133111EBu;
-#endif
+    uint64_t low = (spelling.low ^ seed) * 0xD6E8FEB86659FD93u;
+    return (low ^ low >> 32 ^ spelling.high) * 0x9E3779B97F4A7C15u;
 }
 
 /* The hash of a short spelling, which will be looked up soon: the slot is fetched. */

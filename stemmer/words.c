@@ -283,9 +283,10 @@ size_t quern_words_count(const char *text, size_t len, size_t limit)
     size_t start;
     size_t end;
     size_t n = 0;
+    quern_cpu_level level = quern_cpu_get_level();
     while (n < limit && words.at < len) {
         quern_scan_plain w;
-        quern_scan_plain_at(text, words.at, len, &w);
+        quern_scan_plain_at(text, words.at, len, level, &w);
         unsigned free = quern_scan_plain_limit(w.awkward);
         uint64_t ends = w.ends & (((uint64_t)1 << free) - 1);
         if (ends) { /* as many plain words */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* stream_test - what a sink is fed is what the tokens of the text say, whatever comes after what.
  */
+#include "base/cpu.h"
 #include "stemmer/analysis.h"
+#include "stemmer/scan_plain.h"
 #include "tests/check.h"
 
 #include <string.h>
@@ -164,6 +166,48 @@ static void test_random(void)
     free(f);
 }
 
+/* A window has the same bits at each level, and nothing is read behind the text. */
+static void test_windows(void)
+{
+    static const char bytes[] = "aZ5s_ -.,'\n\t$S\x80\xE2\xFF@[`{/:\x01 e t a";
+    uint64_t state = check_seed(43);
+    size_t bad = 0;
+    if (quern_cpu_get_level() != QUERN_CPU_AVX512) {
+        puts("skipped: no AVX-512");
+        return;
+    }
+    for (int round = 0; round < 20000; round++) {
+        size_t len = 1 + check_random(&state) % 100;
+        char *text = malloc(len); /* of its length: a reader of more is seen by the sanitizer */
+        if (!text) {
+            break;
+        }
+        for (size_t i = 0; i < len; i++) {
+            text[i] = round % 2 ? (char)check_random(&state)
+                                : bytes[check_random(&state) % (sizeof bytes - 1)];
+        }
+        size_t at = check_random(&state) % len;
+        quern_scan_plain a;
+        quern_scan_plain b;
+        quern_scan_plain_at(text, at, len, QUERN_CPU_SCALAR, &a);
+        quern_scan_plain_at(text, at, len, QUERN_CPU_AVX512, &b);
+        bad += a.starts != b.starts || a.ends != b.ends || a.awkward != b.awkward ||
+               a.digits != b.digits || a.care != b.care;
+        free(text);
+    }
+    CHECK(bad == 0);
+}
+
+static void test_levels(void)
+{
+    quern_cpu_level best = quern_cpu_get_level();
+    for (int level = QUERN_CPU_SCALAR; level <= (int)best; level++) {
+        quern_cpu_limit((quern_cpu_level)level);
+        test_last_word();
+        test_random();
+    }
+}
+
 /* A sink that fails ends the reading, and what it says is returned. */
 static void test_failing(void)
 {
@@ -188,8 +232,8 @@ static void test_failing(void)
     free(f);
 }
 
-static CU_TestInfo tests[] = {{"the last word", test_last_word},
-                              {"random texts", test_random},
+static CU_TestInfo tests[] = {{"windows", test_windows},
+                              {"texts at each level", test_levels},
                               {"a sink that fails", test_failing},
                               CU_TEST_INFO_NULL};
 
