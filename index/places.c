@@ -30,7 +30,6 @@ void quern_places_find(const quern_postings *p, uint32_t i, quern_places_block *
         out->positions = start + place[0];
         out->positions_end = start + place[1];
         prefetch(out->in, out->end);
-        prefetch(out->positions, out->positions_end);
     }
 }
 
@@ -72,6 +71,9 @@ quern_status quern_places_read(quern_postings *p, const quern_places_block *b,
         const uint32_t *passages = is_decoded ? p->passages : NULL;
         quern_places_source source = {b, tf_at, passages, p->lengths.data};
         if (tf_at && !quern_places_avx512(&source, wanted, n, met, n_met, out)) {
+            for (uint32_t k = 0; k < *n_met; k++) {
+                __builtin_prefetch(out[k].data + out[k].bit / 8);
+            }
             return QUERN_OK;
         }
     }

@@ -20,7 +20,7 @@
 #include "index/block.h"
 #include "index/positions.h"
 
-#define QUERN_PLACES_LEN 256u /* words of a passage, at most, of which this can be asked */
+#define QUERN_PLACES_LEN 128u /* words of a passage, at most, whose positions become a set */
 
 #define QUERN_PLACES_NO_BYTES UINT32_MAX
 
@@ -28,7 +28,7 @@
 typedef struct quern_place {
     const uint8_t *data; /* of the block */
     uint32_t bit;        /* QUERN_PLACES_NO_BYTES: there are none, positions are 0 to tf - 1 */
-    uint16_t tf, len;    /* 1 <= tf <= len <= QUERN_PLACES_LEN */
+    uint16_t tf, len;    /* 1 <= tf <= len; above QUERN_PLACES_LEN: the rest need not be so */
 } quern_place;
 
 /* A block of a list, as the directory says. */
@@ -43,8 +43,7 @@ typedef struct quern_places_block {
 void quern_places_find(const quern_postings *p, uint32_t i, quern_places_block *out);
 
 /* Finds which of wanted[0, n), which ascend, are in the block, as quern_postings_meet does, and
- * where the positions of these stand: out[0, *n_met). None of the passages is longer than
- * QUERN_PLACES_LEN. Errors: CORRUPT, IO. */
+ * where the positions of these stand: out[0, *n_met). Errors: CORRUPT, IO. */
 quern_status quern_places_read(quern_postings *p, const quern_places_block *b,
                                const uint32_t *wanted, uint32_t n, quern_block_met *met,
                                uint32_t *n_met, quern_place *out, quern_error *err);
@@ -54,7 +53,8 @@ typedef struct quern_places_set {
     uint64_t words[QUERN_PLACES_LEN / 64];
 } quern_places_set;
 
-/* Decodes the positions of n postings of a list, at most QUERN_BLOCK; those from `offset` on, less
+/* Decodes the positions of n postings of a list, at most QUERN_BLOCK, none in a passage longer than
+ * QUERN_PLACES_LEN; those from `offset` on, less
  * the offset, become sets. Errors: CORRUPT. */
 quern_status quern_places_sets(const quern_postings *p, const quern_place *places, uint32_t n,
                                uint32_t offset, quern_places_set *out, quern_error *err);

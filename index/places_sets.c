@@ -15,16 +15,22 @@ enum {
     KINDS
 };
 
-/* A set that positions are put into. */
-typedef struct target {
-    uint64_t *words;
-    uint32_t offset;
-} target;
-
-static inline void add(target to, uint32_t position)
+static inline void add(quern_places_set *set, uint32_t position)
 {
-    uint32_t at = position - to.offset;
-    to.words[at >> 6 & 3] |= (uint64_t)(position >= to.offset) << (at & 63);
+    uint64_t bit = (uint64_t)1 << (position & 63);
+    uint64_t is_high = position >> 6 & 1;
+    set->words[0] |= bit & (is_high - 1);
+    set->words[1] |= bit & (0 - is_high);
+}
+
+/* The positions from `offset` on, less the offset. */
+static inline quern_places_set less(quern_places_set set, uint32_t offset)
+{
+    if (offset >= 64) {
+        return (quern_places_set){{offset < 128 ? set.words[1] >> (offset & 63) : 0, 0}};
+    }
+    uint64_t come = set.words[1] << 1 << (63 - offset);
+    return (quern_places_set){{set.words[0] >> offset | come, set.words[1] >> offset}};
 }
 
 static inline uint32_t rank_at(const quern_place *at)
@@ -66,7 +72,7 @@ static inline unsigned low_width(uint32_t u, uint32_t tf)
     return width - ((uint64_t)tf << width > u);
 }
 
-static int add_many(const quern_place *at, target to)
+static int add_many(const quern_place *at, quern_places_set *set)
 {
     uint32_t positions[QUERN_PLACES_LEN];
     uint64_t n_bits = at->bit + quern_positions_width(at->tf, at->len);
@@ -75,31 +81,33 @@ static int add_many(const quern_place *at, target to)
         return -1;
     }
     for (uint32_t i = 0; i < at->tf; i++) {
-        add(to, positions[i]);
+        add(set, positions[i]);
     }
     return 0;
 }
 
 /* As long as the high bits fit a word, and the low ones another. */
-static int add_some(const quern_place *at, target to)
+static int add_some(const quern_place *at, quern_places_set *set)
 {
     uint32_t tf = at->tf;
     uint32_t u = at->len - tf;
     unsigned low = low_width(u, tf);
     unsigned n_high = tf + (u >> low);
     if (n_high > 56 || tf * low > 56) {
-        return add_many(at, to);
+        return add_many(at, set);
     }
     uint64_t high = quern_bits_read(at->data, at->bit, n_high);
     uint64_t lows = quern_bits_read(at->data, at->bit + n_high, tf * low);
+    uint64_t mask = quern_bits_mask(low);
     uint32_t most = 0;
     uint32_t k = 0;
+    quern_places_set its = {{0, 0}};
     for (; high; high &= high - 1, lows >>= low, k++) {
-        uint32_t value = ((uint32_t)__builtin_ctzll(high) - k) << low;
-        value |= (uint32_t)(lows & quern_bits_mask(low));
+        uint32_t value = ((uint32_t)__builtin_ctzll(high) - k) << low | (uint32_t)(lows & mask);
         most = value > most ? value : most;
-        add(to, value + k);
+        add(&its, value + k);
     }
+    *set = its;
     return k == tf && most <= u ? 0 : -1;
 }
 
@@ -111,94 +119,106 @@ typedef struct kind {
     quern_places_set *sets;
 } kind;
 
-static inline target target_of(const kind *its, uint32_t i)
-{
-    return (target){its->sets[its->which[i]].words, its->offset};
-}
-
-static uint32_t add_ones(const kind *its)
+static uint32_t read_ones(const kind *its)
 {
     uint32_t bad = 0;
     for (uint32_t i = 0; i < its->n; i++) {
         const quern_place *at = &its->places[its->which[i]];
+        quern_places_set set = {{0, 0}};
         uint32_t p = rank_at(at);
         bad |= (uint32_t)(p >= at->len);
-        add(target_of(its, i), p);
+        add(&set, p);
+        its->sets[its->which[i]] = less(set, its->offset);
     }
     return bad;
 }
 
-static uint32_t add_pairs(const kind *its)
+static uint32_t read_pairs(const kind *its)
 {
     uint32_t bad = 0;
     for (uint32_t i = 0; i < its->n; i++) {
         const quern_place *at = &its->places[its->which[i]];
-        const target to = target_of(its, i);
+        quern_places_set set = {{0, 0}};
         uint32_t rank = rank_at(at);
         uint32_t last = root2(rank);
         bad |= (uint32_t)(last >= at->len);
-        add(to, last);
-        add(to, rank - last * (last - 1) / 2);
+        add(&set, last);
+        add(&set, rank - last * (last - 1) / 2);
+        its->sets[its->which[i]] = less(set, its->offset);
     }
     return bad;
 }
 
-static uint32_t add_triples(const kind *its)
+static uint32_t read_triples(const kind *its)
 {
     uint32_t bad = 0;
     for (uint32_t i = 0; i < its->n; i++) {
         const quern_place *at = &its->places[its->which[i]];
-        const target to = target_of(its, i);
+        quern_places_set set = {{0, 0}};
         uint32_t rank = rank_at(at);
         uint32_t last = root3(rank);
         rank -= last * (last - 1) * (last - 2) / 6;
         uint32_t second = root2(rank);
         bad |= (uint32_t)(last >= at->len);
-        add(to, last);
-        add(to, second);
-        add(to, rank - second * (second - 1) / 2);
+        add(&set, last);
+        add(&set, second);
+        add(&set, rank - second * (second - 1) / 2);
+        its->sets[its->which[i]] = less(set, its->offset);
     }
     return bad;
 }
 
-static uint32_t add_more(const kind *its)
+static uint32_t read_more(const kind *its)
 {
     uint32_t bad = 0;
     for (uint32_t i = 0; i < its->n; i++) {
-        bad |= (uint32_t)add_some(&its->places[its->which[i]], target_of(its, i));
+        quern_places_set set = {{0, 0}};
+        bad |= (uint32_t)add_some(&its->places[its->which[i]], &set);
+        its->sets[its->which[i]] = less(set, its->offset);
     }
     return bad;
 }
 
-static uint32_t add_first(const kind *its)
+static uint32_t read_first(const kind *its)
 {
     for (uint32_t i = 0; i < its->n; i++) {
+        quern_places_set set = {{0, 0}};
         for (uint32_t p = 0; p < its->places[its->which[i]].tf; p++) {
-            add(target_of(its, i), p);
+            add(&set, p);
         }
+        its->sets[its->which[i]] = less(set, its->offset);
     }
     return 0;
+}
+
+static inline uint32_t kind_of(const quern_place *place)
+{
+    uint32_t its = place->tf < NO_BYTES ? place->tf - 1u : NO_BYTES - 1u;
+    return place->bit != QUERN_PLACES_NO_BYTES ? its : NO_BYTES;
 }
 
 int quern_places_decode(const quern_place *places, uint32_t n, uint32_t offset,
                         quern_places_set *out)
 {
-    uint8_t sorted[KINDS][QUERN_BLOCK] = {{0}};
-    uint32_t counts[KINDS] = {0};
+    uint8_t sorted[QUERN_BLOCK] = {0};
+    uint32_t ends[1 + KINDS] = {0}; /* of the kind before: where the next one goes, then its own */
     uint32_t bad = 0;
-    memset(out, 0, n * sizeof *out);
     for (uint32_t k = 0; k < n; k++) {
-        uint32_t of = places[k].tf < NO_BYTES ? places[k].tf - 1u : NO_BYTES - 1u;
-        of = places[k].bit != QUERN_PLACES_NO_BYTES ? of : NO_BYTES;
-        sorted[of][counts[of]++] = (uint8_t)k;
+        ends[1 + kind_of(&places[k])]++;
     }
-    for (uint32_t of = 0; of < KINDS; of++) {
-        const kind postings = {places, sorted[of], counts[of], offset, out};
-        bad |= of == 0          ? add_ones(&postings)
-               : of == 1        ? add_pairs(&postings)
-               : of == 2        ? add_triples(&postings)
-               : of == NO_BYTES ? add_first(&postings)
-                                : add_more(&postings);
+    for (uint32_t of = 1; of < KINDS; of++) {
+        ends[of] += ends[of - 1];
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        sorted[ends[kind_of(&places[k])]++] = (uint8_t)k;
+    }
+    for (uint32_t of = 0, from = 0; of < KINDS; from = ends[of++]) {
+        const kind postings = {places, sorted + from, ends[of] - from, offset, out};
+        bad |= of == 0          ? read_ones(&postings)
+               : of == 1        ? read_pairs(&postings)
+               : of == 2        ? read_triples(&postings)
+               : of == NO_BYTES ? read_first(&postings)
+                                : read_more(&postings);
     }
     return bad ? -1 : 0;
 }

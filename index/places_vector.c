@@ -16,6 +16,7 @@
 
 enum {
     WORDS = 8,          /* of a bitmap */
+    PROBES = 2,         /* candidates that are looked for before a block is decoded */
     ROOM = 128 + 2 * 64 /* bytes of 128 postings, and what is written behind them */
 };
 
@@ -255,6 +256,15 @@ typedef struct work {
     uint8_t tfs[ROOM], lens[ROOM], widths[ROOM];
 } work;
 
+static int has_any(const quern_block *block, const uint8_t *in, const uint32_t *wanted, uint32_t n)
+{
+    uint32_t at = QUERN_BLOCK;
+    for (uint32_t i = 0; i < n && at == QUERN_BLOCK; i++) {
+        at = quern_block_find(block, in, wanted[i]);
+    }
+    return at < QUERN_BLOCK;
+}
+
 /* Finds the candidates that are there. */
 AVX512 static int meet(work *w, const quern_places_source *s, const uint32_t *wanted, uint32_t n,
                        quern_block_met *met, uint32_t *n_met)
@@ -271,6 +281,10 @@ AVX512 static int meet(work *w, const quern_places_source *s, const uint32_t *wa
     }
     w->decoded = s->passages;
     if (!w->decoded) {
+        if (n <= PROBES && !has_any(block, s->at->in, wanted, n)) {
+            *n_met = 0;
+            return 0;
+        }
         if (quern_block_passages(block, s->at->in, w->passages)) {
             return -1;
         }

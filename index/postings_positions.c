@@ -158,8 +158,12 @@ quern_status quern_places_decoded(quern_postings *p, const quern_block_met *met,
         uint32_t tf = p->tfs[i];
         uint32_t len = quern_lengths_get(&p->lengths, p->passages[i]);
         uint64_t bit = 0;
+        if (len > QUERN_PLACES_LEN) {
+            out[k] = (quern_place){p->positions, QUERN_PLACES_NO_BYTES, 1, UINT16_MAX};
+            continue;
+        }
         len = len > 0 ? len : 1;
-        int is_sound = tf >= 1 && tf <= len && len <= QUERN_PLACES_LEN;
+        int is_sound = tf >= 1 && tf <= len;
         if (n_bits > 0 && is_sound) {
             QUERN_TRY(find_place(p, i, &bit, err));
             is_sound = bit + quern_positions_width(tf, len) <= n_bits;

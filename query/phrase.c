@@ -19,6 +19,24 @@ uint32_t quern_phrase_n_rare(const quern_match_join *join)
     return n;
 }
 
+/* Whether the positions of the terms can be made sets, unless a passage is long. */
+static int are_sets(const quern_match_join *join)
+{
+    for (uint32_t i = 0; i < join->n_cursors; i++) {
+        const quern_match_cursor *cursor = join->cursors[i];
+        if (cursor->term.df == 1 || cursor->stem.len > 0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+uint32_t quern_phrase_n_before(const quern_match_join *join)
+{
+    uint32_t n = quern_phrase_n_rare(join);
+    return n == 2 && join->n_members == join->n_cursors && are_sets(join) ? 1 : n;
+}
+
 quern_status quern_phrase_make_room(quern_match_pool *pool, const quern_match_join *join,
                                     quern_error *err)
 {
@@ -100,36 +118,22 @@ static quern_status keep_with_term(state *s, uint32_t i, quern_error *err)
     return QUERN_OK;
 }
 
-/* Whether the positions of the terms in these passages can be made sets. */
-static int are_sets(const state *s, const quern_lengths *lengths)
-{
-    for (uint32_t i = 0; i < s->join->n_cursors; i++) {
-        const quern_match_cursor *cursor = s->join->cursors[i];
-        if (cursor->term.df == 1 || cursor->stem.len > 0) {
-            return 0;
-        }
-    }
-    for (uint32_t k = 0; k < s->n && lengths->width > 1; k++) {
-        if (quern_lengths_get(lengths, s->passages[k]) > QUERN_PLACES_LEN) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
 quern_status quern_phrase_keep(const quern_phrase_filter *filter, uint32_t *passages, uint32_t *n,
                                quern_error *err)
 {
     const quern_match_join *join = filter->join;
-    quern_lengths lengths;
     state s = {filter->pool, join, passages, filter->ids, *n, filter->n_known};
-    for (uint32_t i = s.n_known, end = quern_phrase_n_rare(join); i < end && s.n > 0; i++) {
+    int is_done = 0;
+    for (uint32_t i = s.n_known, n_before = quern_phrase_n_before(join); i < n_before && s.n > 0;
+         i++) {
         QUERN_TRY(keep_with_term(&s, i, err));
     }
-    if (s.n > 0) {
-        QUERN_TRY(quern_segment_lengths(join->cursors[0]->segment, &lengths, err));
-        QUERN_TRY(are_sets(&s, &lengths) ? quern_phrase_keep_sets(&s, err)
-                                         : quern_phrase_keep_places(&s, err));
+    if (are_sets(join)) {
+        uint32_t first = s.n_known < quern_phrase_n_rare(join) ? s.n_known : 0;
+        QUERN_TRY(quern_phrase_keep_sets(&s, first, &is_done, err));
+    }
+    if (!is_done) {
+        QUERN_TRY(quern_phrase_keep_places(&s, err));
     }
     *n = s.n;
     return QUERN_OK;

@@ -16,7 +16,7 @@
  * passage stands in a list is found once: its *spot*.
  *
  * So each list's block is read once, and a passage costs what its positions cost. In passages of up
- * to 256 words, where the phrase could begin is a set of bits (phrase_sets.c).
+ * to 128 words, where the phrase could begin is a set of bits (phrase_sets.c).
  */
 #ifndef QUERN_QUERY_PHRASE_H
 #define QUERN_QUERY_PHRASE_H
@@ -30,8 +30,12 @@ typedef struct quern_phrase_filter {
     uint8_t *ids;           /* a number below QUERN_BLOCK for each passage */
 } quern_phrase_filter;
 
-/* How many terms, the first ones, are looked up before positions are read; 1 at least. */
+/* How many terms, the first ones, are rare; 1 at least. */
 uint32_t quern_phrase_n_rare(const quern_match_join *join);
+
+/* How many of these are looked up apart: of two rare terms the second is looked up with its
+ * positions. */
+uint32_t quern_phrase_n_before(const quern_match_join *join);
 
 /* Makes room for the spots of a block of passages: pool->spots has that of the passage with number
  * id in the list of term i at [i * QUERN_BLOCK + id]. Errors: NOMEM. */

@@ -60,17 +60,12 @@ static quern_status find_places(quern_phrase_state *s, sets *t, uint32_t i, quer
     return QUERN_OK;
 }
 
-static inline int and_sets(quern_places_set *a, const quern_places_set *b)
+static inline int is_empty(const quern_places_set *a)
 {
-    uint64_t any = 0;
-    for (uint32_t w = 0; w < QUERN_PLACES_LEN / 64; w++) {
-        a->words[w] &= b->words[w];
-        any |= a->words[w];
-    }
-    return any != 0;
+    return (a->words[0] | a->words[1]) == 0;
 }
 
-/* Leaves the passages that have starts, which a further member has as well. */
+/* Leaves the passages that have starts. */
 static void keep_some(quern_phrase_state *s, sets *t)
 {
     uint32_t n = 0;
@@ -80,38 +75,55 @@ static void keep_some(quern_phrase_state *s, sets *t)
         uint32_t passage = passages[k];
         uint8_t id = ids[k];
         quern_places_set starts = t->starts[k];
-        int is_left = and_sets(&starts, t->has_starts ? &t->own[k] : &starts);
         passages[n] = passage;
         ids[n] = id;
         t->starts[n] = starts;
-        t->places[n] = t->places[k];
-        n += (uint32_t)is_left;
+        n += (uint32_t)!is_empty(&starts);
     }
     s->n = n;
 }
 
-/* The starts from which the members of the i-th term stand at their offsets. */
-static quern_status keep_term(quern_phrase_state *s, sets *t, uint32_t i, quern_error *err)
+static int are_short(const quern_phrase_state *s, const sets *t)
+{
+    uint32_t most = 0;
+    for (uint32_t k = 0; k < s->n; k++) {
+        most = t->places[k].len > most ? t->places[k].len : most;
+    }
+    return most <= QUERN_PLACES_LEN;
+}
+
+/* The starts from which the members of the i-th term stand at their offsets. Where a passage is
+ * long, those stay that have the term. */
+static quern_status keep_term(quern_phrase_state *s, sets *t, uint32_t i, int *is_long,
+                              quern_error *err)
 {
     quern_phrase_list l;
     QUERN_TRY(quern_phrase_open(s, i, &l, err));
     QUERN_TRY(find_places(s, t, i, &l, err));
-    for (uint32_t m = 0; m < s->join->n_members && s->n > 0; m++) {
-        const quern_match_member *member = &s->join->members[m];
-        if (member->cursor == i) {
-            quern_places_set *out = t->has_starts ? t->own : t->starts;
-            QUERN_TRY(quern_places_sets(l.postings, t->places, s->n, member->offset, out, err));
-            keep_some(s, t);
-            t->has_starts = 1;
-        }
+    *is_long = !are_short(s, t);
+    if (*is_long) {
+        return QUERN_OK;
     }
+    for (uint32_t m = 0; m < s->join->n_members; m++) {
+        const quern_match_member *member = &s->join->members[m];
+        if (member->cursor != i) {
+            continue;
+        }
+        quern_places_set *out = t->has_starts ? t->own : t->starts;
+        QUERN_TRY(quern_places_sets(l.postings, t->places, s->n, member->offset, out, err));
+        for (uint32_t k = 0; k < s->n && t->has_starts; k++) {
+            t->starts[k].words[0] &= t->own[k].words[0];
+            t->starts[k].words[1] &= t->own[k].words[1];
+        }
+        t->has_starts = 1;
+    }
+    keep_some(s, t);
     return QUERN_OK;
 }
 
 /* Leaves the passages that have the phrase on one side of their title's end. */
 static quern_status keep_with_title(quern_phrase_state *s, sets *t, quern_error *err)
 {
-    uint32_t n = 0;
     uint32_t reach = s->join->members[s->join->n_members - 1].offset;
     for (uint32_t k = 0; k < s->n; k++) {
         uint32_t title;
@@ -122,21 +134,25 @@ static quern_status keep_with_title(quern_phrase_state *s, sets *t, quern_error 
              p++) {
             starts->words[p / 64] &= ~((uint64_t)1 << p % 64);
         }
-        s->passages[n] = s->passages[k];
-        s->ids[n] = s->ids[k];
-        n += (uint32_t)and_sets(starts, starts);
     }
-    s->n = n;
+    keep_some(s, t);
     return QUERN_OK;
 }
 
-quern_status quern_phrase_keep_sets(quern_phrase_state *s, quern_error *err)
+quern_status quern_phrase_keep_sets(quern_phrase_state *s, uint32_t first, int *is_done,
+                                    quern_error *err)
 {
     sets t;
-    memset(t.starts, 0, sizeof t.starts);
+    int is_long = 0;
+    memset(t.starts, 0, s->n * sizeof *t.starts);
     t.has_starts = 0;
     for (uint32_t i = 0; i < s->join->n_cursors && s->n > 0; i++) {
-        QUERN_TRY(keep_term(s, &t, i, err));
+        uint32_t term = i == 0 ? first : i <= first ? i - 1 : i;
+        QUERN_TRY(keep_term(s, &t, term, &is_long, err));
+        if (is_long) {
+            return QUERN_OK;
+        }
     }
+    *is_done = 1;
     return keep_with_title(s, &t, err);
 }

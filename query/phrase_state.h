@@ -40,9 +40,12 @@ quern_status quern_phrase_open(const quern_phrase_state *s, uint32_t i, quern_ph
 uint32_t quern_phrase_runs(const quern_phrase_state *s, uint32_t i, quern_phrase_list *list,
                            quern_phrase_run *out);
 
-/* Leaves the passages that have the phrase: one passage after the other (phrase_places.c); many at
- * once, where no passage is long and no member asks for a form (phrase_sets.c). */
+/* Leaves the passages that have the phrase, one after the other (phrase_places.c). */
 quern_status quern_phrase_keep_places(quern_phrase_state *s, quern_error *err);
-quern_status quern_phrase_keep_sets(quern_phrase_state *s, quern_error *err);
+/* The same, many at once, term number `first` before the others; no member asks for a form and no
+ * term is in one passage alone (phrase_sets.c). *is_done stays 0 where a passage is too long: those
+ * that are left could have the phrase. */
+quern_status quern_phrase_keep_sets(quern_phrase_state *s, uint32_t first, int *is_done,
+                                    quern_error *err);
 
 #endif

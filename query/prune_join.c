@@ -148,7 +148,9 @@ static quern_status pour_block(quern_pruning *s, const quern_prune_join *f, uint
     const quern_match_join *join = f->join;
     int is_phrase = join->how == QUERN_JOIN_PHRASE;
     int is_late = s->need == INT64_MIN;
-    uint32_t n_known = is_phrase ? quern_phrase_n_rare(join) : join->n_cursors;
+    uint32_t n_known = !is_phrase ? join->n_cursors
+                       : is_late  ? quern_phrase_n_before(join)
+                                  : quern_phrase_n_rare(join);
     QUERN_TRY(take_lead(s, f, block, is_late, err));
     for (uint32_t i = 1; i < n_known && s->n_batch > 0; i++) {
         const quern_prune_must must = {s->up->pool->spots + (size_t)i * QUERN_BLOCK,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* phrase_test - phrases are found where going through the words of every passage finds them: alone,
  * counted, ranked, and beside a word; of rare words and of common ones, the same word twice, words
- * tens of times in a passage, in titles but not across their end; in short passages, whose lengths
- * are a byte, and in long ones; at every level of the processor. */
+ * tens of times in a passage, in titles but not across their end; in passages of few words, in
+ * short ones, whose lengths are a byte, and in long ones; at every level of the processor. */
 #include "query/native_searcher.h"
 
 #include "base/cpu.h"
@@ -182,6 +182,11 @@ static void test_passages(uint32_t longest)
     fixture_close(&f);
 }
 
+static void test_few_words(void)
+{
+    test_passages(120);
+}
+
 static void test_short(void)
 {
     test_passages(200);
@@ -193,6 +198,7 @@ static void test_long(void)
 }
 
 static CU_TestInfo tests[] = {
+    {"passages of few words", test_few_words},
     {"short passages", test_short},
     {"long passages", test_long},
     CU_TEST_INFO_NULL,
