@@ -39,6 +39,7 @@ void quern_pool_clear(quern_pool *pool)
         if (chunk->size == CHUNK) {
             chunk->next = pool->spare;
             pool->spare = chunk;
+            pool->spare_bytes += CHUNK;
         } else {
             quern_free(chunk);
         }
@@ -50,12 +51,23 @@ void quern_pool_clear(quern_pool *pool)
     pool->bytes = 0;
 }
 
+void quern_pool_trim(quern_pool *pool, size_t most)
+{
+    while (pool->spare_bytes > most) {
+        struct quern_pool_chunk *chunk = pool->spare;
+        pool->spare = chunk->next;
+        pool->spare_bytes -= CHUNK;
+        quern_free(chunk);
+    }
+}
+
 static struct quern_pool_chunk *add_chunk(quern_pool *pool, size_t size)
 {
     struct quern_pool_chunk *chunk = NULL;
     if (size == CHUNK && pool->spare) {
         chunk = pool->spare;
         pool->spare = chunk->next;
+        pool->spare_bytes -= CHUNK;
     } else {
         chunk = quern_alloc(sizeof *chunk + size);
     }

@@ -375,8 +375,11 @@ static quern_status put(quern_writer *w, const quern_article *article, quern_err
     QUERN_TRY(quern_inverter_read(&w->inverter, article, &draft, err));
     QUERN_TRY(kill(w, &key, &n, err));
     QUERN_TRY(quern_inverter_keep(&w->inverter, &draft, &key, w->run, err));
-    return quern_writer_run_used(w) > quern_writer_run_limit(w) ? quern_writer_flush(w, err)
-                                                                : QUERN_OK;
+    size_t used = quern_writer_run_used(w);
+    size_t limit = quern_writer_run_limit(w);
+    /* What a larger run before left is not for this one where words have taken its place. */
+    quern_pool_trim(&w->run->pool, used < limit ? limit - used : 0);
+    return used > limit ? quern_writer_flush(w, err) : QUERN_OK;
 }
 
 quern_status quern_writer_put(quern_writer *writer, const quern_article *article, quern_error *err)

@@ -233,6 +233,11 @@ static void pool(void)
         CHECK_ROW("pieces do not overlap", good);
         quern_pool_clear(&p);
         CHECK(p.bytes == 0);
+        size_t kept = p.spare_bytes;
+        quern_pool_trim(&p, kept);
+        CHECK_ROW("all is kept", kept > 0 && p.spare_bytes == kept);
+        quern_pool_trim(&p, kept / 2);
+        CHECK_ROW("half is kept", p.spare_bytes <= kept / 2);
     }
     quern_pool_finish(&p);
 }
