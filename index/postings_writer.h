@@ -47,9 +47,9 @@ typedef struct quern_postings_writer {
     uint32_t n, base;
     uint32_t passages[QUERN_BLOCK], tfs[QUERN_BLOCK];
     uint32_t lens[QUERN_BLOCK]; /* of the passages */
-    quern_bits_writer bits; /* into pos.mem, behind its len */
-    uint8_t *bits_end;      /* of the room for them */
-    int counted;            /* all positions in the block are 0 to tf - 1 */
+    quern_bits_writer bits;     /* into pos.mem, behind its len */
+    uint8_t *bits_end;          /* of the room for them */
+    int counted;                /* all positions in the block are 0 to tf - 1 */
 
     uint32_t histogram[QUERN_KTH_BUCKETS]; /* of tfnorms, in lists of several blocks */
     uint64_t n_postings, n_positions;      /* of all lists */
