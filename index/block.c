@@ -371,7 +371,7 @@ static uint8_t *write_tfs(quern_block *block, const uint32_t *tfs, uint8_t *out)
     }
     if (c.unary <= c.list && c.unary <= c.nibble) {
         block->form |= QUERN_TFS_UNARY << 6;
-        return write_unary(tfs, block->n, 1, c.unary, out);
+        return write_unary(tfs, block->n, 1, (size_t)c.unary, out);
     }
     if (c.list > c.nibble) {
         block->form |= QUERN_TFS_NIBBLES << 6;
@@ -387,7 +387,7 @@ static uint8_t *write_tfs(quern_block *block, const uint32_t *tfs, uint8_t *out)
             above[k++] = tfs[i];
         }
     }
-    return write_unary(above, k, 2, c.list - 1 - k, out + 1 + k);
+    return write_unary(above, k, 2, (size_t)c.list - 1 - k, out + 1 + k);
 }
 
 size_t quern_block_encode(quern_block *block, const uint32_t *passages, const uint32_t *tfs,

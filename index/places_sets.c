@@ -2,12 +2,11 @@
 /* places_sets - the positions of many postings at once, as sets; see places.h.
  *
  * Postings are sorted by their frequency first, so that no loop has a branch that cannot be
- * foreseen, and none of its rounds waits for the one before. Passages are short here: roots of
- * ranks are floats, corrected in integers.
+ * foreseen, and none of its rounds waits for the one before. Passages are short here.
  */
 #include "index/places.h"
+#include "index/positions_roots.h"
 
-#include <math.h>
 #include <string.h>
 
 enum {
@@ -37,29 +36,6 @@ static inline uint32_t rank_at(const quern_place *at)
 {
     unsigned width = (unsigned)quern_positions_width(at->tf, at->len);
     return (uint32_t)quern_bits_read(at->data, at->bit, width);
-}
-
-/* The largest p with C(p, 2) <= rank; rank is below 2^16: sqrt is exact enough. */
-static inline uint32_t root2(uint32_t rank)
-{
-    return (uint32_t)((1.0F + sqrtf((float)(8 * rank + 1))) * 0.5F);
-}
-
-/* The largest p with C(p, 3) <= rank; rank is below 2^23. A third of the exponent is a root within
- * 5 %, a step of Newton's brings it within one. */
-static inline uint32_t root3(uint32_t rank)
-{
-    float x = (float)(6 * rank + 1);
-    uint32_t bits;
-    float y;
-    memcpy(&bits, &x, sizeof bits);
-    bits = bits / 3 + 709921077u;
-    memcpy(&y, &bits, sizeof y);
-    y = (2.0F * y + x / (y * y)) * (1.0F / 3.0F);
-    uint32_t p = (uint32_t)y + 1;
-    p += (p + 1) * p * (p - 1) <= 6 * rank;
-    p -= p * (p - 1) * (p - 2) > 6 * rank;
-    return p;
 }
 
 /* The low width of Elias-Fano, as positions.c has it; u is at least tf or it is 0. */
@@ -140,7 +116,7 @@ static uint32_t read_pairs(const kind *its)
         const quern_place *at = &its->places[its->which[i]];
         quern_places_set set = {{0, 0}};
         uint32_t rank = rank_at(at);
-        uint32_t last = root2(rank);
+        uint32_t last = quern_positions_root2(rank);
         bad |= (uint32_t)(last >= at->len);
         add(&set, last);
         add(&set, rank - last * (last - 1) / 2);
@@ -156,9 +132,9 @@ static uint32_t read_triples(const kind *its)
         const quern_place *at = &its->places[its->which[i]];
         quern_places_set set = {{0, 0}};
         uint32_t rank = rank_at(at);
-        uint32_t last = root3(rank);
+        uint32_t last = quern_positions_root3(rank);
         rank -= last * (last - 1) * (last - 2) / 6;
-        uint32_t second = root2(rank);
+        uint32_t second = quern_positions_root2(rank);
         bad |= (uint32_t)(last >= at->len);
         add(&set, last);
         add(&set, second);

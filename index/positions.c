@@ -3,6 +3,8 @@
  * integers, so the result does not depend on how a machine rounds. */
 #include "index/positions.h"
 
+#include "index/positions_roots.h"
+
 #include <math.h>
 
 static uint64_t choose2(uint64_t p)
@@ -43,6 +45,9 @@ uint64_t quern_positions_width_of_many(uint32_t tf, uint32_t len)
 /* The largest p with C(p, 2) <= rank; rank is below 2^31. */
 static uint32_t root2(uint64_t rank)
 {
+    if (rank < QUERN_POSITIONS_ROOT2_END) {
+        return quern_positions_root2((uint32_t)rank);
+    }
     uint64_t p = (uint64_t)((1.0 + sqrt(1.0 + 8.0 * (double)rank)) / 2.0);
     while (choose2(p) > rank) {
         p--;
@@ -56,6 +61,9 @@ static uint32_t root2(uint64_t rank)
 /* The largest p with C(p, 3) <= rank; rank is below 2^46. */
 static uint32_t root3(uint64_t rank)
 {
+    if (rank < QUERN_POSITIONS_ROOT3_END) {
+        return quern_positions_root3((uint32_t)rank);
+    }
     uint64_t p = (uint64_t)cbrt(6.0 * (double)rank) + 1;
     while (choose3(p) > rank) {
         p--;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* positions - every set of positions comes back, in the bits that tf and length alone tell. */
 #include "index/positions.h"
+#include "index/positions_roots.h"
 
 #include "base/cpu.h"
 #include "tests/check.h"
@@ -111,6 +112,21 @@ static void test_edges_of_ranks(void)
     }
 }
 
+/* Roots are floats: all ranks that they are taken of. */
+static void test_roots(void)
+{
+    uint32_t wrong = 0;
+    for (uint32_t rank = 0; rank < QUERN_POSITIONS_ROOT2_END; rank++) {
+        uint32_t p = quern_positions_root2(rank);
+        wrong += p * (p - 1) / 2 > rank || (p + 1) * p / 2 <= rank;
+    }
+    for (uint32_t rank = 0; rank < QUERN_POSITIONS_ROOT3_END; rank++) {
+        uint32_t p = quern_positions_root3(rank);
+        wrong += p * (p - 1) * (p - 2) / 6 > rank || (p + 1) * p * (p - 1) / 6 <= rank;
+    }
+    CHECK(wrong == 0);
+}
+
 static void test_refused(void)
 {
     static const uint32_t good[] = {1, 2, 2, 5};
@@ -185,6 +201,7 @@ static void test_many_widths(void)
 }
 
 static CU_TestInfo tests[] = {
+    {"roots", test_roots},
     {"all sets", test_all_sets},
     {"widths", test_widths},
     {"table of widths", test_table},
