@@ -62,8 +62,8 @@ EACH_WIDTH void scatter_any(quern_flush_sorter *s, const uint32_t *log, uint32_t
         uint32_t place = places[word & QUERN_FLUSH_TERM_MASK];
         uint32_t at = (place >> low_bits) - first;
         at = at < n_slice ? at : n_slice;
-        set_record(records, ends[at], (uint64_t)(place & low_mask) << shift | high | position,
-                   wide);
+        set_record(records, (size_t)ends[at],
+                   (uint64_t)(place & low_mask) << shift | high | position, wide);
         ends[at] += at < n_slice;
     }
 }
