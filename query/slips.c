@@ -56,7 +56,7 @@ static uint32_t fill_row(const quern_slips_word *a, const quern_slips_word *b, u
 
 uint32_t quern_slips_distance(const quern_slips_word *a, const quern_slips_word *b, uint32_t most)
 {
-    uint32_t table[3][QUERN_SLIPS_MAX + 1];
+    uint32_t table[3][QUERN_SLIPS_MAX + 1] = {{0}};
     uint32_t *rows[3] = {table[0], table[1], table[2]};
     uint32_t longer = a->n > b->n ? a->n - b->n : b->n - a->n;
     if (longer > most || a->n == 0 || b->n == 0) {
