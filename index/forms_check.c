@@ -145,7 +145,7 @@ static quern_status count_listed(quern_forms_scan *scan, uint64_t *n, quern_erro
         }
         quern_string last = {before, before_len};
         quern_string bytes = {scan->bytes, scan->len};
-        int order = quern_forms_compare(last, bytes);
+        int order = quern_string_compare(last, bytes);
         if (order > 0 || (order == 0 && ordinal == scan->form.ordinal)) {
             return quern_segment_damaged(scan->segment, "a list of forms is not in order", err);
         }

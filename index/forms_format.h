@@ -6,6 +6,7 @@
 #define QUERN_INDEX_FORMS_FORMAT_H
 
 #include "index/forms.h"
+#include "base/strings.h"
 #include "index/segment_format.h"
 
 #define QUERN_FORMS_HEAD 24u        /* bytes before the tables */
@@ -36,13 +37,6 @@ static inline uint32_t quern_forms_unrank(uint32_t rank, uint32_t main)
 static inline unsigned quern_forms_width(uint64_t len)
 {
     return len <= UINT16_MAX ? 2 : len <= UINT32_MAX ? 4 : 8;
-}
-
-static inline int quern_forms_compare(quern_string a, quern_string b)
-{
-    size_t n = a.len < b.len ? a.len : b.len;
-    int order = n > 0 ? memcmp(a.data, b.data, n) : 0;
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
 /* The tables of the section. */

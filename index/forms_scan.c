@@ -133,7 +133,7 @@ static quern_status seek_list(quern_forms_scan *scan, quern_forms_list *l, quern
         uint32_t middle = low + (high - low) / 2;
         l->next = middle * QUERN_FORMS_STEP;
         QUERN_TRY(step(scan, l, err));
-        if (quern_forms_compare(string_of(l->bytes, l->len), wanted(scan)) < 0) {
+        if (quern_string_compare(string_of(l->bytes, l->len), wanted(scan)) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -142,7 +142,7 @@ static quern_status seek_list(quern_forms_scan *scan, quern_forms_list *l, quern
     l->next = low > 0 ? (low - 1) * QUERN_FORMS_STEP : 0;
     do {
         QUERN_TRY(step(scan, l, err));
-    } while (l->more && quern_forms_compare(string_of(l->bytes, l->len), wanted(scan)) < 0);
+    } while (l->more && quern_string_compare(string_of(l->bytes, l->len), wanted(scan)) < 0);
     l->more = l->more && starts(string_of(l->bytes, l->len), wanted(scan));
     return QUERN_OK;
 }
@@ -240,7 +240,7 @@ static quern_status leave(quern_forms_scan *scan, quern_error *err)
 
 static int is_below(quern_string a, const quern_form *x, quern_string b, const quern_form *y)
 {
-    int order = quern_forms_compare(a, b);
+    int order = quern_string_compare(a, b);
     return order != 0 ? order < 0 : x->ordinal < y->ordinal;
 }
 

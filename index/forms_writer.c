@@ -217,7 +217,8 @@ quern_status quern_forms_writer_add(quern_forms_writer *w, const char *form, siz
     quern_string name = {form, len};
     if (w->stem_len == 0 || w->stem[0] != QUERN_FORMS_KIND || len == 0 ||
         len > QUERN_FORM_BYTES_MAX ||
-        (w->n_items > 0 && quern_forms_compare(name_of(w, &w->items[w->n_items - 1]), name) >= 0)) {
+        (w->n_items > 0 &&
+         quern_string_compare(name_of(w, &w->items[w->n_items - 1]), name) >= 0)) {
         return quern_fail(err, QUERN_E_INVALID,
                           "the forms of a term are not in order, or too long");
     }
@@ -281,7 +282,7 @@ static int compare_waiting(const void *a, const void *b)
         return x->prefix < y->prefix ? -1 : 1;
     }
     int order =
-        quern_forms_compare((quern_string){x->bytes, x->len}, (quern_string){y->bytes, y->len});
+        quern_string_compare((quern_string){x->bytes, x->len}, (quern_string){y->bytes, y->len});
     return order != 0 ? order : (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
 }
 
@@ -471,7 +472,7 @@ static quern_status put_record(quern_forms_writer *w, uint32_t ordinal, quern_er
         if (!only) {
             put_counts(w, item);
         }
-        if (quern_forms_compare(name_of(w, item), own) != 0 &&
+        if (quern_string_compare(name_of(w, item), own) != 0 &&
             wait(w, name_of(w, item), ordinal, c)) {
             return quern_fail_nomem(err);
         }
@@ -486,7 +487,7 @@ static quern_status put_record(quern_forms_writer *w, uint32_t ordinal, quern_er
 quern_status quern_forms_writer_end(quern_forms_writer *w, uint32_t ordinal, quern_error *err)
 {
     const quern_forms_item *only = only_form(w);
-    if (w->n_items == 0 || (only && quern_forms_compare(name_of(w, only), own_form(w)) == 0)) {
+    if (w->n_items == 0 || (only && quern_string_compare(name_of(w, only), own_form(w)) == 0)) {
         return QUERN_OK;
     }
     if (!only && w->n_codes == 0) {

@@ -3,13 +3,9 @@
  * code of a side is; see merge_state.h. */
 #include "indexer/merge_state.h"
 
-#include <string.h>
+#include "base/strings.h"
 
-static int compare_bytes(quern_string a, quern_string b)
-{
-    int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
+#include <string.h>
 
 static quern_string bytes_of(const quern_merger *m, size_t i)
 {
@@ -37,7 +33,7 @@ static int keep_form(const quern_form *form, quern_string bytes, void *payload)
         return 1;
     }
     size_t at = m->n_side_forms++;
-    for (; at > 0 && compare_bytes(bytes_of(m, at - 1), bytes) > 0; at--) {
+    for (; at > 0 && quern_string_compare(bytes_of(m, at - 1), bytes) > 0; at--) {
         m->side_forms[at] = m->side_forms[at - 1];
     }
     m->side_forms[at] = fresh;
@@ -72,7 +68,7 @@ quern_status quern_merge_number_forms(quern_merger *m, uint32_t n, quern_error *
     }
     for (size_t i = 0; i < m->n_side_forms; i++) {
         const quern_merge_form *form = &m->side_forms[i];
-        m->n_forms += i == 0 || compare_bytes(bytes_of(m, i - 1), bytes_of(m, i)) != 0;
+        m->n_forms += i == 0 || quern_string_compare(bytes_of(m, i - 1), bytes_of(m, i)) != 0;
         m->sides[form->side].number[form->code] = m->n_forms - 1;
     }
     return QUERN_OK;
@@ -82,7 +78,7 @@ quern_status quern_merge_put_forms(quern_merger *m, quern_error *err)
 {
     for (size_t i = 0; i < m->n_side_forms; i++) {
         quern_string bytes = bytes_of(m, i);
-        if (i == 0 || compare_bytes(bytes_of(m, i - 1), bytes) != 0) {
+        if (i == 0 || quern_string_compare(bytes_of(m, i - 1), bytes) != 0) {
             QUERN_TRY(quern_segment_writer_form(m->writer, bytes.data, bytes.len, err));
         }
     }

@@ -2,6 +2,7 @@
 /* shelf - see shelf.h. */
 #include "indexer/shelf.h"
 
+#include "base/strings.h"
 #include "index/files.h"
 
 #include <stdlib.h>
@@ -279,12 +280,6 @@ quern_status quern_shelf_kill_article(quern_shelf *shelf, size_t i, uint32_t art
     return QUERN_OK;
 }
 
-static int compare_strings(quern_string a, quern_string b)
-{
-    int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 /* Whether a source lies between the first and the last one of the segment. */
 static quern_status is_between(quern_shelved *s, quern_string source, int *between,
                                quern_error *err)
@@ -296,7 +291,8 @@ static quern_status is_between(quern_shelved *s, quern_string source, int *betwe
         QUERN_TRY(quern_segment_key(s->segment, last, &s->names, &s->ends[1], &id, err));
         s->has_ends = 1;
     }
-    *between = compare_strings(source, s->ends[1]) <= 0 && compare_strings(source, s->ends[0]) >= 0;
+    *between = quern_string_compare(source, s->ends[1]) <= 0 &&
+               quern_string_compare(source, s->ends[0]) >= 0;
     return QUERN_OK;
 }
 

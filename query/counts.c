@@ -2,6 +2,7 @@
 /* counts - see counts.h. */
 #include "query/counts.h"
 
+#include "base/strings.h"
 #include "index/forms.h"
 #include "query/lookup.h"
 
@@ -58,13 +59,6 @@ static quern_string form_at(const form_merge *m, size_t i)
     return (quern_string){m->scans[i].bytes, m->scans[i].len};
 }
 
-static int compare(quern_string a, quern_string b)
-{
-    size_t n = a.len < b.len ? a.len : b.len;
-    int order = n > 0 ? memcmp(a.data, b.data, n) : 0;
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 /* Steps all scans over the least form, which is copied to *bytes, and counts it; form->data is NULL
  * at the end. */
 static quern_status next_form(form_merge *m, char *bytes, quern_string *form, uint64_t *n,
@@ -72,7 +66,8 @@ static quern_status next_form(form_merge *m, char *bytes, quern_string *form, ui
 {
     size_t least = m->n;
     for (size_t i = 0; i < m->n; i++) {
-        if (m->open[i] && (least == m->n || compare(form_at(m, i), form_at(m, least)) < 0)) {
+        if (m->open[i] &&
+            (least == m->n || quern_string_compare(form_at(m, i), form_at(m, least)) < 0)) {
             least = i;
         }
     }
@@ -84,7 +79,7 @@ static quern_status next_form(form_merge *m, char *bytes, quern_string *form, ui
     form->len = m->scans[least].len;
     form->data = memcpy(bytes, m->scans[least].bytes, form->len);
     for (size_t i = 0; i < m->n; i++) {
-        while (m->open[i] && compare(form_at(m, i), *form) == 0) {
+        while (m->open[i] && quern_string_compare(form_at(m, i), *form) == 0) {
             *n += m->scans[i].form.df;
             QUERN_TRY(quern_forms_next(&m->scans[i], &m->open[i], err));
         }

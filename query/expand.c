@@ -2,6 +2,7 @@
 /* expand - see expand.h. The commonest forms are kept in a heap of bounded size. */
 #include "query/expand.h"
 
+#include "base/strings.h"
 #include "query/glob.h"
 
 #include <stdlib.h>
@@ -27,20 +28,13 @@ void quern_expansions_finish(quern_expansions *e)
     memset(e, 0, sizeof *e);
 }
 
-static int compare(quern_string a, quern_string b)
-{
-    size_t n = a.len < b.len ? a.len : b.len;
-    int order = n ? memcmp(a.data, b.data, n) : 0;
-    return order ? order : a.len < b.len ? -1 : a.len > b.len;
-}
-
 int quern_expansion_has(const quern_expansion *e, quern_string form)
 {
     uint32_t low = 0;
     uint32_t high = e->n;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = compare(e->items[middle].form, form);
+        int order = quern_string_compare(e->items[middle].form, form);
         if (order == 0) {
             return 1;
         }
@@ -99,8 +93,8 @@ static int is_worse(const heap_form *a, const heap_form *b)
     if (a->df != b->df) {
         return a->df < b->df;
     }
-    int order = compare(form_of(a), form_of(b));
-    return order ? order > 0 : compare(stem_of(a), stem_of(b)) > 0;
+    int order = quern_string_compare(form_of(a), form_of(b));
+    return order ? order > 0 : quern_string_compare(stem_of(a), stem_of(b)) > 0;
 }
 
 static void swap(heap_form *a, heap_form *b)
@@ -164,8 +158,8 @@ static int by_form(const void *a, const void *b)
 {
     const quern_expanded *x = a;
     const quern_expanded *y = b;
-    int order = compare(x->form, y->form);
-    return order ? order : compare(x->stem, y->stem);
+    int order = quern_string_compare(x->form, y->form);
+    return order ? order : quern_string_compare(x->stem, y->stem);
 }
 
 /* Sorts numbers of items, which are in order of forms, by stem; a merge sort keeps that order. */
@@ -181,8 +175,8 @@ static void sort_by_stem(const quern_expanded *items, uint32_t *numbers, uint32_
     uint32_t i = 0;
     uint32_t j = half;
     for (uint32_t at = 0; at < n; at++) {
-        int take_first =
-            j == n || (i < half && compare(items[room[i]].stem, items[room[j]].stem) <= 0);
+        int take_first = j == n || (i < half && quern_string_compare(items[room[i]].stem,
+                                                                     items[room[j]].stem) <= 0);
         numbers[at] = take_first ? room[i++] : room[j++];
     }
 }

@@ -3,6 +3,8 @@
  * exact forms there are. Part of its module. */
 #include "index/xapian_db.h"
 
+#include "base/strings.h"
+
 #include <stdlib.h>
 
 static quern_status count_all(quern_engine_db *db, const quern_string *terms, size_t n,
@@ -81,16 +83,9 @@ typedef struct form_walk {
     size_t n_others, cap_others, next_other;
 } form_walk;
 
-static int compare(quern_string a, quern_string b)
-{
-    size_t n = a.len < b.len ? a.len : b.len;
-    int order = n > 0 ? memcmp(a.data, b.data, n) : 0;
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_form(const void *a, const void *b)
 {
-    return compare(((const other_form *)a)->form, ((const other_form *)b)->form);
+    return quern_string_compare(((const other_form *)a)->form, ((const other_form *)b)->form);
 }
 
 /* Keeps the form of a name, Xeform=stem. */
@@ -145,7 +140,7 @@ static uint64_t take_other(form_walk *w)
     const other_form *first = &w->others[w->next_other];
     uint64_t n = 0;
     while (w->next_other < w->n_others &&
-           compare(w->others[w->next_other].form, first->form) == 0) {
+           quern_string_compare(w->others[w->next_other].form, first->form) == 0) {
         n += w->others[w->next_other++].n;
     }
     return n;
@@ -156,7 +151,7 @@ static void give_others(form_walk *w, const quern_string *before)
 {
     while (w->next_other < w->n_others && !w->stopped) {
         quern_string form = w->others[w->next_other].form;
-        if (before && compare(form, *before) >= 0) {
+        if (before && quern_string_compare(form, *before) >= 0) {
             break;
         }
         w->stopped = w->each(form, take_other(w), w->payload) != 0;
@@ -177,7 +172,8 @@ static quern_status visit(form_walk *w, xapian_c_term_iterator *it, quern_error 
     quern_string form = {term.data, term.len};
     uint64_t n = df;
     give_others(w, &form);
-    if (w->next_other < w->n_others && compare(w->others[w->next_other].form, form) == 0) {
+    if (w->next_other < w->n_others &&
+        quern_string_compare(w->others[w->next_other].form, form) == 0) {
         n += take_other(w);
     }
     w->stopped = w->stopped || w->each(form, n, w->payload) != 0;

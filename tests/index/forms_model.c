@@ -41,7 +41,7 @@ static quern_string string_of(const name *n)
 
 static int by_bytes(const void *a, const void *b)
 {
-    return quern_forms_compare(string_of(a), string_of(b));
+    return quern_string_compare(string_of(a), string_of(b));
 }
 
 /* Forms that are the stem, go on from it, are cut from it, or have nothing to do with it. */
